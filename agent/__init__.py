@@ -1,0 +1,1 @@
+"""The lane's process: lane (start here), wiring, config, till_types, http, scan_decoder, cli."""

@@ -1,0 +1,1 @@
+"""Devices that misbehave on command; they meet the product in bytes only."""

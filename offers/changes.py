@@ -1,0 +1,56 @@
+"""What headquarters changes between two generations, one value per change; deltas carry them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from offers.model import Assignment, Gtin, LaneId, PastUse, ShopperKey
+from offers.records import Incarnation, Seq
+from offers.serials import Lease
+
+
+class StockOp(Struct, frozen=True, tag="stock"):
+    """A new on-hand figure of a product; what was sold before `as_of` is in it."""
+
+    gtin: Gtin
+    on_hand: int
+    as_of: datetime
+
+
+class SoldOp(Struct, frozen=True, tag="sold"):
+    """What another lane of the store sold, row by row; a lane skips its own."""
+
+    lane: LaneId
+    epoch: Incarnation
+    seq: Seq
+    gtin: Gtin
+    quantity: int
+    at: datetime
+
+
+class PastOp(Struct, frozen=True, tag="past"):
+    """What happened to a shopper at another lane or in another channel; a lane skips its own."""
+
+    lane: LaneId
+    epoch: Incarnation
+    seq: Seq
+    shopper: ShopperKey
+    past: PastUse
+
+
+class AssignOp(Struct, frozen=True, tag="assign"):
+    """A shopper's assignments, whole."""
+
+    shopper: ShopperKey
+    assignments: tuple[Assignment, ...]
+
+
+class LeaseOp(Struct, frozen=True, tag="lease"):
+    """A new block of serials."""
+
+    lease: Lease
+
+
+Op = StockOp | SoldOp | PastOp | AssignOp | LeaseOp

@@ -1,0 +1,142 @@
+"""Every fact a decision may look at, in frozen values: a dispute replays them months later."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from offers.basket import Basket, Presented, Share
+from offers.model import (
+    Assignment,
+    Gtin,
+    Language,
+    Offer,
+    OfferId,
+    PastUse,
+    Product,
+    StoreId,
+    Value,
+)
+from offers.reasons import Verdict
+
+
+class Moment(Struct, frozen=True):
+    """When it is. `trusted` is False where the clock is below its floor or has jumped."""
+
+    utc: datetime
+    trusted: bool
+    business_date: date
+    weekday: int  # of the business date, Monday is 0
+    minute: int  # since local midnight
+
+
+class StoreFacts(Struct, frozen=True):
+    """What the manifest says of the store."""
+
+    store: StoreId
+    currency: str = "EUR"
+    languages: tuple[Language, ...] = (Language("en"),)
+    jurisdiction: str = ""  # ISO 3166, with subdivision where laws differ: "GB-ENG", "FR", "IE"
+    time_zone: str = "UTC"
+    day_ends_hour: Annotated[int, Meta(ge=0, le=12)] = 0  # a sale at 01:30 may belong to yesterday
+
+
+class Policy(Value, frozen=True):
+    """The issue policy. Each number is a rule with a reason of its own."""
+
+    slip_offers: Annotated[int, Meta(ge=0, le=10)] = 3  # printed after one sale at most
+    person_month_cap: Annotated[int, Meta(ge=0, le=1000)] = 8
+    category_month_cap: Annotated[int, Meta(ge=0, le=1000)] = 2
+    category_depth: Annotated[int, Meta(ge=1, le=9)] = 2  # path parts that make "a category"
+    quiet_days: Annotated[int, Meta(ge=0, le=366)] = 7  # after a redemption of the same offer
+    contact_week_cap: Annotated[int, Meta(ge=0, le=1000)] = 20  # over all channels
+    min_on_hand: Annotated[int, Meta(ge=0, le=100_000)] = 1
+    stock_max_age_h: Annotated[int, Meta(ge=1, le=8760)] = 72
+    print_mode: Literal["always", "on_request", "never"] = "always"
+
+
+class Risk(Value, frozen=True):
+    """How much a lane may accept while no arbiter answers; counts and money per rolling hour."""
+
+    lane_count: Annotated[int, Meta(ge=0, le=10_000)] = 20
+    lane_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 100_00
+    shopper_count: Annotated[int, Meta(ge=0, le=100)] = 2
+    serial_max_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 10_00
+
+
+class Candidate(Struct, frozen=True):
+    """An offer that this shopper could use now: by assignment, by a presented coupon, or both."""
+
+    offer: Offer
+    assignment: Assignment | None = None
+    presented: Presented | None = None
+
+
+class Availability(Struct, frozen=True):
+    """What is known of a product's stock: HQ's figure less what was sold since."""
+
+    on_hand: int
+    as_of: datetime
+
+
+class Context(Struct, frozen=True):
+    """The facts of one evaluation of a basket.
+
+    `candidates` is every offer of the wallet, and of every coupon presented, in HQ's order.
+    `products` holds what is known of the basket's GTINs, and the examples the offers name.
+    """
+
+    moment: Moment
+    store: StoreFacts
+    basket: Basket
+    candidates: tuple[Candidate, ...]
+    products: dict[Gtin, Product]
+    shopper_known: bool = False
+    identity_strong: bool = True
+    past: tuple[PastUse, ...] = ()
+    recalled: frozenset[Gtin] = frozenset()
+    killed: frozenset[OfferId] = frozenset()
+
+
+class Search(Struct, frozen=True):
+    """How far the solver got. `bound_minor` is what no set can beat; equal means proven best."""
+
+    nodes: int
+    finished: bool
+    best_minor: int
+    bound_minor: int
+
+
+class Decision(Struct, frozen=True):
+    """The outcome for one basket: one verdict per candidate, and the discount of each line."""
+
+    revision: int
+    verdicts: tuple[Verdict, ...]
+    shares: tuple[Share, ...]
+    total_minor: int
+    search: Search
+
+
+class IssueContext(Struct, frozen=True):
+    """The facts of choosing what to print for the next visit."""
+
+    moment: Moment
+    store: StoreFacts
+    policy: Policy
+    candidates: tuple[Candidate, ...]  # assignments only, HQ's score descending
+    products: dict[Gtin, Product]  # every product that a candidate's set names by GTIN
+    availability: dict[Gtin, Availability]
+    past: tuple[PastUse, ...] = ()
+    rivals: tuple[tuple[str, str], ...] = ()  # brands that never stand on one slip
+    mass_promotions: frozenset[Gtin] = frozenset()
+    recalled: frozenset[Gtin] = frozenset()
+    killed: frozenset[OfferId] = frozenset()
+
+
+class IssueDecision(Struct, frozen=True):
+    """What to print, best first, and one verdict per candidate (printed, withheld)."""
+
+    chosen: tuple[Candidate, ...]
+    verdicts: tuple[Verdict, ...]

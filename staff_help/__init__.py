@@ -1,0 +1,1 @@
+"""What a cashier sees and can say."""

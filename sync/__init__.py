@@ -1,0 +1,1 @@
+"""Lane to headquarters: topics, messages, letters, session, claims, pulls, mqtt_link."""

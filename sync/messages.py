@@ -1,0 +1,163 @@
+"""The wire between a lane and headquarters, as values. JSON; unknown fields are ignored.
+
+Every message carries its `schema` as an MQTT user property ("rows/1"); a reader takes its own
+major version and quarantines another. `docs/wire.md` lists them all.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from offers.changes import Op
+from offers.model import CouponNumber, Gtin, LaneId, OfferId, Serial, StoreId
+from offers.records import ClaimId, Incarnation, Row, Seq, Uid
+
+CHUNK_BYTES = (
+    16 * 1024
+)  # 0.27 s for a recall behind a 2 MB picture on a slow link, at a credit of 2
+
+
+class Rows(Struct, frozen=True):
+    """Up: rows of one journal, in order."""
+
+    epoch: Incarnation
+    rows: tuple[Row, ...]
+
+
+class Rejected(Struct, frozen=True):
+    """A row that headquarters keeps in quarantine; it counts as acknowledged."""
+
+    seq: Seq
+    code: str
+
+
+class Ack(Struct, frozen=True):
+    """Down, retained: everything up to `upto` is stored at headquarters. Only this prunes."""
+
+    epoch: Incarnation
+    upto: Seq
+    rejected: tuple[Rejected, ...] = ()
+    at: datetime | None = None  # HQ's own time: a floor for the lane's clock
+
+
+class Claim(Struct, frozen=True):
+    """Up: may this attempt have this serial?"""
+
+    claim: ClaimId
+    serial: Serial
+    coupon_number: CouponNumber
+    offer_id: OfferId
+    uid: Uid
+    at: datetime
+
+
+class ClaimAnswer(Struct, frozen=True):
+    """Down: the arbiter's word on one attempt, once and for ever."""
+
+    claim: ClaimId
+    serial: Serial
+    answer: Literal["grant", "deny"]
+    where: str = ""  # for a denial: the store/lane that holds the serial
+    when: datetime | None = None
+    redeemed: bool = False  # for a denial: used up, not only held
+
+
+class Status(Struct, frozen=True):
+    """Up, retained: a lane's birth, and its will with `online` false."""
+
+    online: bool
+    store: StoreId
+    lane: LaneId
+    epoch: Incarnation
+    generation: str = ""
+    delta_rev: int = 0
+    recall_rev: int = 0
+    outbox: int = 0
+    oldest_s: int = 0
+    app: str = ""
+    clock: datetime | None = None
+
+
+class Ask(Struct, frozen=True):
+    """Up: send me the deltas after `from_rev`, or new serial blocks."""
+
+    what: Literal["deltas", "leases"]
+    epoch: Incarnation
+    generation: str = ""
+    from_rev: int = 0
+
+
+class BlobAsk(Struct, frozen=True):
+    """Up: send `credit` chunks of the named blob from `offset` on."""
+
+    sha256: str
+    offset: Seq
+    credit: Annotated[int, Meta(ge=1, le=8)]
+
+
+class Manifest(Struct, frozen=True):
+    """Down, retained, signed: the store's current generation.
+
+    `sha256` and `size` are of the blob as pulled (zstd), `raw_*` of the SQLite file in it.
+    `delta_rev` is the last delta folded into it.
+    """
+
+    store: StoreId
+    generation: str
+    rev: int
+    built_at: datetime
+    sha256: str
+    size: int
+    raw_sha256: str
+    raw_size: int
+    schema: int
+    counts: dict[str, int]
+    delta_rev: int
+
+
+class Recalls(Struct, frozen=True):
+    """Down, retained, signed: everything recalled or killed now. A newer `rev` replaces it whole."""
+
+    store: StoreId
+    rev: int
+    gtins: tuple[Gtin, ...] = ()
+    offers: tuple[OfferId, ...] = ()
+    at: datetime | None = None
+
+
+class Delta(Struct, frozen=True):
+    """Down, signed: changes between generations. `prev_rev` not mine means that I missed one."""
+
+    store: StoreId
+    rev: int
+    prev_rev: int
+    ops: tuple[Op, ...]
+
+
+class Letter(Struct, frozen=True, forbid_unknown_fields=True):
+    """Signed words of headquarters: the Ed25519 signature covers the bytes of `text` as they are."""
+
+    text: str
+    key_id: str
+    signature: str  # base64
+
+
+SCHEMAS: dict[str, type[Struct]] = {
+    "rows/1": Rows,
+    "ack/1": Ack,
+    "claim/1": Claim,
+    "claim-answer/1": ClaimAnswer,
+    "status/1": Status,
+    "ask/1": Ask,
+    "blob-ask/1": BlobAsk,
+    "letter/1": Letter,
+    "manifest/1": Manifest,
+    "recalls/1": Recalls,
+    "delta/1": Delta,
+}
+
+encode = msgspec.json.Encoder(order="deterministic").encode
