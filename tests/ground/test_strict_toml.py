@@ -1,0 +1,127 @@
+"""A TOML file is taken whole and typed, or refused with file, table, key and the nearest key."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import date
+from typing import Annotated
+
+import pytest
+from hypothesis import given, settings, strategies as st
+from msgspec import Meta, Struct
+
+from ground.complaints import say
+from ground.strict_toml import TomlComplaint, parse_toml, read_toml
+
+
+class Cutter(Struct, frozen=True, tag="cutter"):
+    knives: int = 1
+
+
+class Drawer(Struct, frozen=True, tag="drawer"):
+    pulse_ms: int = 100
+
+
+class Port(Struct, frozen=True):
+    host: str
+    port: Annotated[int, Meta(ge=1, le=65535)] = 9100
+
+
+class Config(Struct, frozen=True):
+    name: str = "x"
+    on: date | None = None
+    printer: Port | None = None
+    parts: tuple[Cutter | Drawer, ...] = ()
+    texts: dict[str, str] = {}
+    spare: dict[str, Port] = {}
+
+
+def complaint(text: str) -> TomlComplaint:
+    with pytest.raises(TomlComplaint) as caught:
+        parse_toml(text, Config, "lane.toml")
+    return caught.value
+
+
+def test_a_good_file_becomes_a_value(tmp_path) -> None:
+    """Types, dates, nested tables and tagged tables are read."""
+    file = tmp_path / "lane.toml"
+    file.write_text(
+        'name = "lane 1"\non = 2026-03-01\n[printer]\nhost = "p"\n'
+        '[[parts]]\ntype = "drawer"\npulse_ms = 50\n[texts]\nen = "hello"\n'
+    )
+    assert read_toml(file, Config) == Config(
+        "lane 1", date(2026, 3, 1), Port("p"), (Drawer(50),), {"en": "hello"}
+    )
+
+
+def test_an_unknown_key_names_file_table_key_and_the_nearest() -> None:
+    """All four stand in the complaint, as fields and in the sentence."""
+    found = complaint('[printer]\nhost = "p"\nprot = 1\n')
+    assert (found.file, found.table, found.key) == ("lane.toml", "printer", "prot")
+    assert found.nearest == "port"
+    assert say(found) == (
+        "lane.toml, [printer], prot: unknown key; known are host, port",
+        "did you mean 'port'?",
+    )
+
+
+def test_an_unknown_key_with_nothing_near_offers_no_guess() -> None:
+    """A guess is made only when it is near."""
+    assert complaint("zzzzqqq = 1").nearest == ""
+
+
+def test_an_unknown_key_deep_in_lists_and_maps_is_found() -> None:
+    """Tables in arrays, tagged tables and maps of tables are walked."""
+    in_list = complaint('[[parts]]\ntype = "cutter"\nknifes = 2\n')
+    assert (in_list.table, in_list.key, in_list.nearest) == ("parts[0]", "knifes", "knives")
+    in_map = complaint('[spare.a]\nhots = "p"\n')
+    assert (in_map.table, in_map.key, in_map.nearest) == ("spare.a", "hots", "host")
+
+
+def test_a_value_out_of_range_names_what_is_allowed() -> None:
+    """The bound is in the sentence."""
+    found = complaint('[printer]\nhost = "p"\nport = 70000\n')
+    assert (found.table, found.key) == ("printer", "port")
+    assert "<= 65535" in found.what
+
+
+def test_a_wrong_type_names_the_right_one() -> None:
+    """A text where a number belongs is not silently turned into one."""
+    found = complaint('[printer]\nhost = "p"\nport = "9100"\n')
+    assert (found.key, "int" in found.what) == ("port", True)
+
+
+def test_a_missing_key_is_named() -> None:
+    """What is required is said with its table."""
+    found = complaint("[printer]\nport = 1\n")
+    assert (found.table, found.key) == ("printer", "host")
+    assert "required" in found.what
+
+
+def test_a_wrong_tag_is_refused() -> None:
+    """A kind that does not exist is named, not taken for another."""
+    found = complaint('[[parts]]\ntype = "spoon"\n')
+    assert "spoon" in found.what
+    assert found.table == "parts[0]"
+
+
+@pytest.mark.parametrize("text", ['name = "a"\nname = "b"', "[printer]\n[printer]", "name = "])
+def test_duplicate_keys_and_broken_toml_are_refused(text: str) -> None:
+    """The TOML reader's own sentence is kept."""
+    assert "not TOML" in complaint(text).what
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path) -> None:
+    """A file in another encoding is a complaint, not a crash."""
+    file = tmp_path / "lane.toml"
+    file.write_bytes(b'name = "\xe4"')
+    with pytest.raises(TomlComplaint, match="byte 8 is not UTF-8"):
+        read_toml(file, Config)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_is_a_value_or_a_complaint(text: str) -> None:
+    """Nothing that a person can type ends in another error."""
+    with contextlib.suppress(TomlComplaint):
+        assert isinstance(parse_toml(text, Config, "f"), Config)
