@@ -29,6 +29,7 @@ class Reason(Enum):
     NOT_ASSIGNED = "NOT_ASSIGNED"
     OTHER_SHOPPER = "OTHER_SHOPPER"
     CARD_NOT_SCANNED = "CARD_NOT_SCANNED"
+    COUPON_NOT_PRESENTED = "COUPON_NOT_PRESENTED"
     ID_TOO_WEAK = "ID_TOO_WEAK"
     ALREADY_REDEEMED = "ALREADY_REDEEMED"
     CLAIMED_ELSEWHERE = "CLAIMED_ELSEWHERE"
@@ -43,6 +44,7 @@ class Reason(Enum):
     OUT_OF_STOCK = "OUT_OF_STOCK"
     RECALLED = "RECALLED"
     LOW_MOVER = "LOW_MOVER"
+    NO_PAPER_NEEDED = "NO_PAPER_NEEDED"
     PICTURE_STALE = "PICTURE_STALE"
     NOT_APPROVED = "NOT_APPROVED"
     HOLDOUT = "HOLDOUT"
@@ -82,3 +84,8 @@ class Verdict(Struct, frozen=True):
     evidence: Evidence = {}
     serial: Serial | None = None
     discount_minor: int = 0
+
+
+def found(reason: Reason, **facts: str | int) -> Finding:
+    """Make a finding whose evidence has its keys sorted, so that its bytes are always the same."""
+    return Finding(reason, dict(sorted(facts.items())))

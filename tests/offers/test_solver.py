@@ -1,0 +1,233 @@
+"""The applied set is the best there is, and the laws that hold for every basket."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from offers.decide import decide
+from offers.model import (
+    AmountOff,
+    BasketAmountOff,
+    BasketPercentOff,
+    CheapestFree,
+    FixedPrice,
+    PercentOff,
+    Selector,
+)
+from offers.shelf import Lot
+from offers.solver import Bid, solve
+
+GTINS = ["1", "2", "3"]
+
+rewards = st.one_of(
+    st.builds(PercentOff, st.integers(1, 100), st.none() | st.integers(0, 60)),
+    st.builds(AmountOff, st.integers(1, 200)),
+    st.builds(FixedPrice, st.integers(0, 200)),
+    st.just(CheapestFree()),
+)
+basket_rewards = st.one_of(
+    st.builds(BasketPercentOff, st.integers(1, 100), st.none() | st.integers(0, 60)),
+    st.builds(BasketAmountOff, st.integers(1, 200)),
+)
+
+
+@st.composite
+def some_offers(draw, make, most=3):
+    """Draw offers that compete for three products, every kind of condition and reward."""
+    offers = []
+    for n in range(draw(st.integers(1, most))):
+        on_basket = draw(st.integers(0, 7)) == 0
+        offers.append(
+            make.offer(
+                f"O{n}",
+                draw(st.lists(st.sampled_from(GTINS), min_size=1, max_size=3, unique=True)),
+                min_quantity=draw(st.integers(1, 3)),
+                min_spend_minor=draw(st.sampled_from([0, 0, 100, 220])),
+                reward=draw(basket_rewards if on_basket else rewards),
+                max_uses_per_basket=draw(st.integers(1, 3)),
+                combinable=draw(st.integers(0, 5)) > 0,
+                priority=draw(st.integers(0, 2)),
+            )
+        )
+    return offers
+
+
+@st.composite
+def some_lines(draw, make):
+    """Draw up to four lines, at most six units, amounts that do not divide evenly."""
+    lines, units = [], 0
+    for n in range(draw(st.integers(1, 4))):
+        quantity = draw(st.integers(1, 2))
+        if units + quantity > 6:
+            break
+        units += quantity
+        weight = draw(st.sampled_from([None, None, 740]))
+        amount = draw(st.integers(0, 301))
+        gtin = draw(st.sampled_from(GTINS))
+        lines.append(make.line(f"L{n}", gtin, amount, quantity, weight_g=weight))
+    return lines
+
+
+def meets(offer, lines):
+    """Tell whether the whole basket is enough for an offer."""
+    own = [it for it in lines if it.gtin in offer.products.include.gtins]
+    units = sum(1 if it.weight_g else it.quantity for it in own)
+    spend = sum(it.amount_minor for it in own)
+    condition = offer.condition
+    return units >= condition.min_quantity and spend >= condition.min_spend_minor
+
+
+@given(data=st.data())
+@settings(max_examples=200, deadline=None)
+def test_the_solver_equals_brute_force(make_all, data):
+    """On every small basket the total is that of trying everything."""
+    offers, lines = data.draw(some_offers(make_all)), data.draw(some_lines(make_all))
+    decision = decide(make_all.context(offers, lines))
+    open_offers = [offer for offer in offers if meets(offer, lines)]
+    assert decision.search.finished
+    assert decision.total_minor == make_all.brute_force(open_offers, lines)
+    assert decision.search.best_minor == decision.search.bound_minor == decision.total_minor
+
+
+@given(data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_laws_of_every_decision(make_all, data):
+    """Sums are exact, no share is above its line, the order of lines and offers does not matter."""
+    offers, lines = data.draw(some_offers(make_all, 5)), data.draw(some_lines(make_all))
+    decision = decide(make_all.context(offers, lines))
+    assert sum(share.amount_minor for share in decision.shares) == decision.total_minor
+    assert sum(verdict.discount_minor for verdict in decision.verdicts) == decision.total_minor
+    assert [verdict.offer_id for verdict in decision.verdicts] == [it.offer_id for it in offers]
+    for line in lines:
+        off = sum(it.amount_minor for it in decision.shares if it.line_id == line.line_id)
+        assert 0 <= off <= line.amount_minor
+    mixed = data.draw(st.permutations(lines))
+    assert decide(make_all.context(offers, mixed)) == decision
+    turned = decide(make_all.context(offers[::-1], lines))
+    assert turned.shares == decision.shares
+    assert turned.verdicts == decision.verdicts[::-1]
+
+
+@given(data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_one_more_offer_never_hurts(make_all, data):
+    """A shopper with one offer more does not pay more."""
+    offers, lines = data.draw(some_offers(make_all, 5)), data.draw(some_lines(make_all))
+    fewer, more = (
+        decide(make_all.context(some, lines)).total_minor for some in (offers[1:], offers)
+    )
+    assert fewer <= more
+
+
+def one_lot(*prices):
+    return [Lot(f"L{n}", str(n), price, 1) for n, price in enumerate(prices)]
+
+
+def test_a_greedy_choice_is_undone(make):
+    """Two yogurts at 3 and 1: half off goes to the dear one although 1.00 off came first."""
+    lines = [make.line("A", "1", 300), make.line("B", "2", 100)]
+    offers = [
+        make.offer("O1", ["1", "2"], reward=AmountOff(100)),
+        make.offer("O2", ["1"], reward=PercentOff(50)),
+    ]
+    decision = decide(make.context(offers, lines))
+    assert [(it.line_id, it.offer_id, it.amount_minor) for it in decision.shares] == [
+        ("A", "O2", 150),
+        ("B", "O1", 100),
+    ]
+
+
+def test_priority_breaks_a_tie(make):
+    """Of two offers that give the same, the one of higher priority is used, whatever its id."""
+    lines = [make.line("A", "1", 300)]
+    offers = [make.offer("O1"), make.offer("O2", priority=5)]
+    decision = decide(make.context(offers, lines))
+    assert [share.offer_id for share in decision.shares] == ["O2"]
+
+
+def test_without_priorities_the_lower_id_wins_a_tie(make):
+    """The stated order decides: the lower offer id."""
+    lines = [make.line("A", "1", 300)]
+    decision = decide(make.context([make.offer("O2"), make.offer("O1")], lines))
+    assert [share.offer_id for share in decision.shares] == ["O1"]
+
+
+def test_priority_never_costs_the_shopper(make):
+    """A cent more beats any priority."""
+    lines = [make.line("A", "1", 300)]
+    offers = [
+        make.offer("O1", reward=AmountOff(50), priority=1000),
+        make.offer("O2", reward=AmountOff(51)),
+    ]
+    assert decide(make.context(offers, lines)).total_minor == 51
+
+
+def test_a_percentage_on_a_spend_takes_all_of_it(make):
+    """10 % from 10.00 on: 15.00 of yogurt gives 1.50."""
+    lines = [make.line("A", "1", 1500, 5)]
+    offer = make.offer(reward=PercentOff(10), min_spend_minor=1000)
+    assert decide(make.context([offer], lines)).total_minor == 150
+
+
+def test_two_percentages_on_a_spend_share_the_units(make):
+    """20 % from 2.00 and 10 % from 2.00 on the same four: 20 % takes what 10 % does not need."""
+    lines = [make.line("A", "1", 800, 4)]
+    offers = [
+        make.offer("O1", reward=PercentOff(10), min_spend_minor=200),
+        make.offer("O2", reward=PercentOff(20, 80), min_spend_minor=200),
+    ]
+    assert decide(make.context(offers, lines)).total_minor == 120
+
+
+def test_the_basket_reward_sees_what_is_left(make):
+    """Half off 10.00, then 10 % of the 5.00 that are left; of two, the better one alone."""
+    lines = [make.line("A", "1", 1000)]
+    offers = [
+        make.offer("O1", reward=PercentOff(50)),
+        make.offer("O2", reward=BasketPercentOff(10), include=Selector()),
+        make.offer("O3", reward=BasketAmountOff(49), include=Selector()),
+    ]
+    decision = decide(make.context(offers, lines))
+    assert [verdict.discount_minor for verdict in decision.verdicts] == [500, 50, 0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_cut_search_says_so_and_stays_sound(make, seed):
+    """Where the budget cuts, the best found is given with a bound no set can beat."""
+    dice = random.Random(seed)
+    lots = one_lot(*(dice.randint(50, 900) for _ in range(14)))
+    bids = [
+        Bid(
+            make.offer(f"O{n:02}", min_quantity=dice.randint(2, 4), reward=PercentOff(20 + n)),
+            tuple(sorted(dice.sample(range(14), 9))),
+        )
+        for n in range(8)
+    ]
+    cut = solve(bids, lots, budget=50)
+    assert not cut.search.finished
+    assert 0 < cut.search.best_minor <= cut.search.bound_minor
+    assert cut.search.nodes < 2000
+    longer = solve(bids, lots, budget=3000)
+    assert cut.search.best_minor <= longer.search.best_minor <= cut.search.bound_minor
+    taken = [lot for use in cut.uses for lot, _ in use.taken]
+    assert len(taken) == len(set(taken))
+
+
+def test_a_search_too_deep_is_cut(make):
+    """Three hundred uses of pairs go to the depth budget, not to Python's stack limit."""
+    lots = [Lot(f"L{n}", str(n), 100 + n, 400) for n in range(2)]
+    bids = [
+        Bid(make.offer(f"O{n}", min_quantity=2, max_uses_per_basket=99), (0, 1)) for n in range(5)
+    ]
+    solution = solve(bids, lots)
+    assert not solution.search.finished
+    assert solution.search.best_minor > 0
+
+
+def test_an_empty_basket_gives_nothing(make):
+    """No lines, no offers: a decision all the same."""
+    decision = decide(make.context([], []))
+    assert (decision.total_minor, decision.verdicts, decision.search.finished) == (0, (), True)
