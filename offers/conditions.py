@@ -11,7 +11,9 @@ from offers.shelf import Counted, Shelf
 
 def text_of(texts: Texts, language: str) -> str:
     """Pick a wording: the language, without its region, English, else the first by its tag."""
-    for tag in (language, language.partition("-")[0], "en"):
+    if language in texts:
+        return texts[Language(language)]
+    for tag in (language.partition("-")[0], "en"):
         if tag in texts:
             return texts[Language(tag)]
     return texts[min(texts)] if texts else ""
@@ -63,7 +65,7 @@ def nothing_counts(offer: Offer, counted: Counted, shelf: Shelf, language: str) 
             set=title,
             variant=variants,
         )
-    return found(Reason.NO_QUALIFYING_ITEM, set=title)
+    return Finding(Reason.NO_QUALIFYING_ITEM, {"set": title})
 
 
 def _near_miss(offer: Offer, shelf: Shelf, reason: Reason, **facts: str | int) -> Finding:

@@ -84,7 +84,8 @@ def dates(offer: Offer, assignment: Assignment | None, today: date) -> Finding |
     """Give NOT_STARTED or EXPIRED by the dates of the offer and of its assignment, both inclusive."""
     starts, ends = offer.starts, offer.ends
     if assignment is not None:
-        starts, ends = max(starts, assignment.starts), min(ends, assignment.ends)
+        starts = assignment.starts if assignment.starts > starts else starts
+        ends = assignment.ends if assignment.ends < ends else ends
     if today < starts:
         return found(Reason.NOT_STARTED, starts=starts.isoformat())
     if today > ends:

@@ -67,15 +67,19 @@ Outcome = Literal["applied", "near_miss", "not_applied", "printed", "withheld"]
 Evidence = dict[str, str | int]  # keys sorted; money in minor units under names that end in _minor
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """A reason with the facts that prove it. Dates are ISO text; lists are joined with ", "."""
 
     reason: Reason
     evidence: Evidence = {}
 
 
-class Verdict(Struct, frozen=True):
-    """The outcome for one offer on one basket, or on one slip."""
+class Verdict(Struct, frozen=True, gc=False):
+    """The outcome for one offer on one basket, or on one slip.
+
+    It holds no other containers than flat evidence, so the garbage collector need not visit it:
+    five hundred of them per decision would otherwise set it off in the middle of a beep.
+    """
 
     offer_id: OfferId
     version: int

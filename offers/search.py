@@ -77,12 +77,19 @@ class Component:
         self._best: tuple[tuple[int, Taken], ...] = ()
         self._best_weight = 0
         self._paired_from = self._first_paired()
-        self._prepare_bounds()
+        self._offers_bound: list[int] = []
+        self._use_bound: list[int] = []
+        self._unit_bound: list[dict[int, int]] = []
 
     def run(self) -> Found:
         """Search, and give the best set found and what no set can beat."""
-        bound = self._bound(0, self._uses(0))
-        self._visit(0, self._uses(0), ())
+        bound = 0
+        if self._paired_from == 0:  # nothing to search
+            self._pair_the_rest(0)
+        else:
+            self._prepare_bounds()
+            bound = self._bound(0, self._uses(0))
+            self._visit(0, self._uses(0), ())
         if not self._cut:
             bound = self._best_weight
         uses = tuple((self._origin[at], taken) for at, taken in self._best)
@@ -98,9 +105,7 @@ class Component:
 
     def _prepare_bounds(self) -> None:
         """Precompute from each offer on: the most its uses can give, and the most a unit can."""
-        self._offers_bound = [0]
-        self._use_bound = [0]
-        self._unit_bound: list[dict[int, int]] = [{}]
+        self._offers_bound, self._use_bound, self._unit_bound = [0], [0], [{}]
         for at in range(len(self._rivals) - 1, -1, -1):
             offer, classes = self._rivals[at]
             each = {c: self._weigh(offer, unit_bound(offer, self._prices[c])) for c in classes}

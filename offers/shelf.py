@@ -153,7 +153,7 @@ class Shelf:
     def count(self, offer: Offer) -> Counted:
         """Find what counts for an offer. A basket reward that names no product counts them all."""
         include, exclude = offer.products.include, offer.products.exclude
-        if is_basket_reward(offer) and names_nothing(include):
+        if names_nothing(include) and is_basket_reward(offer):
             included = self._gtins
         else:
             included = self._named(include)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from offers.context import Search
 from offers.model import Offer
-from offers.rewards import discount, most_uses
+from offers.rewards import discount, most_uses, takes_one_unit
 from offers.search import NODE_BUDGET, Component, Found, Rival, Taken
 from offers.shelf import Lot, is_basket_reward
 
@@ -92,6 +92,12 @@ def _plan(chosen: list[int], bids: list[Bid], lots: list[Lot], budget: int) -> _
     uses: list[Use] = []
     bound, nodes, finished = 0, 0, True
     for part in components(on_units, bids):
+        if len(part) == 1 and takes_one_unit(bids[part[0]].offer):
+            mine = list(_uncontested(part[0], bids[part[0]], lots))
+            uses += mine
+            nodes += 1
+            bound += sum(use.discount_minor * scale for use in mine)
+            continue
         found, classes = _search(part, bids, lots, scale, budget - nodes)
         uses += deal(found, part, classes, bids, lots)
         bound += found.bound
@@ -104,6 +110,18 @@ def _plan(chosen: list[int], bids: list[Bid], lots: list[Lot], budget: int) -> _
     limit = bound // scale
     limit += max((basket_discount(bids[n], lots, limit) for n in on_basket), default=0)
     return _Plan(tuple(uses), total, priority, limit, nodes, finished)
+
+
+def _uncontested(n: int, bid: Bid, lots: list[Lot]) -> Iterator[Use]:
+    """Use a one-unit offer that nobody competes with on the units that it gives most for."""
+    left, reward = bid.offer.max_uses_per_basket, bid.offer.reward
+    worth = [(discount(reward, p := lots[lot].price_minor, p), p, -lot) for lot in bid.lots]
+    for minor, _, minus_lot in sorted(worth, reverse=True):
+        for _ in range(min(left, lots[-minus_lot].units) if minor else 0):
+            left -= 1
+            yield Use(n, ((-minus_lot, 1),), minor)
+        if not left:
+            return
 
 
 def basket_discount(bid: Bid, lots: list[Lot], off_minor: int) -> int:
