@@ -1,1 +1,1 @@
-"""What a cashier sees and can say."""
+"""What a cashier sees and can say: lane_state, explain, goodwill, words, assets, page/."""

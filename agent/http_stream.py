@@ -1,0 +1,96 @@
+"""GET /v1/events: the lane's state as server-sent events, whole each time.
+
+First a snapshot, then each change, and a beat between: a comment for proxies and a "beat" for the
+page, which so learns that the lane is gone even where the connection seems to stand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from agent.desk import Desk
+from agent.events import Event, HubFullError, Listener
+from agent.http_guard import cookie
+from agent.http_limits import Limits
+from agent.page_keys import PageKeys, set_cookie
+from agent.refusals import Refused
+
+BEAT = b": beat\nevent: beat\ndata: {}\n\n"
+SNAPSHOT_TRIES = 5  # a lane that changes faster than it can be read is told by its next change
+
+
+def stream_route(desk: Desk, page: PageKeys, limits: Limits) -> Route:
+    """Make the route of the event stream; it renews the cookie of a page that has one."""
+
+    async def endpoint(request: Request) -> Response:
+        parts = stream(desk, limits)
+        first = await anext(parts)
+        response = StreamingResponse(chain(first, parts), media_type="text/event-stream")
+        if cookie(request.scope):
+            response.headers["set-cookie"] = set_cookie(page.new_cookie())
+        return response
+
+    return Route("/v1/events", endpoint, methods=["GET"])
+
+
+async def chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Give the first part, then the others."""
+    yield first
+    async for part in rest:
+        yield part
+
+
+async def stream(desk: Desk, limits: Limits) -> AsyncIterator[bytes]:
+    """Give the stream's parts until the listener is let go or the stream's time is over.
+
+    Raises:
+        Refused: as many listen as may.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + limits.stream_s
+    try:
+        with desk.events.listen() as listener:
+            yield b"retry: 2000\n\n" + as_text(await snapshot(desk, listener))
+            while (left := until - loop.time()) > 0:
+                part = await next_part(listener, min(left, limits.beat_s))
+                if part is None:
+                    return
+                yield part
+    except HubFullError:
+        raise Refused(
+            "too_many_listeners",
+            "As many pages listen as may, or the lane is stopping.",
+            "Close one of the open pages.",
+            503,
+        ) from None
+
+
+async def snapshot(desk: Desk, listener: Listener) -> Event:
+    """Give the state as of now, with nothing older left in the listener's queue."""
+    state = await desk.page_state()
+    for _ in range(SNAPSHOT_TRIES):
+        if not listener.forget():
+            break
+        state = await desk.page_state()
+    return Event("state", msgspec.json.encode(state))
+
+
+async def next_part(listener: Listener, seconds: float) -> bytes | None:
+    """Wait for the next event, or give a beat; None at the end."""
+    try:
+        async with asyncio.timeout(seconds):
+            event = await listener.next()
+    except TimeoutError:
+        return BEAT
+    return None if event is None else as_text(event)
+
+
+def as_text(event: Event) -> bytes:
+    """Write an event as the HTML standard has it (section 9.2.6); JSON holds no line break."""
+    return b"event: %s\ndata: %s\n\n" % (event.name.encode(), event.data)
