@@ -14,6 +14,7 @@ Nothing that comes in raises; what makes no sense is counted and dropped.
 from __future__ import annotations
 
 from collections import deque
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +25,9 @@ MAX_BLOCK_BYTES = 96  # Epson's longest block has 80 characters between header a
 MAX_ASKED = 16
 PROCESS_ID_HEAD = b"\x37\x22"
 PROCESS_ID_BYTES = 7
+
+
+Trouble = Literal["", "paper out", "cover open", "cutter error", "error", "offline"]
 
 
 class PrinterState(Struct, frozen=True):
@@ -37,9 +41,9 @@ class PrinterState(Struct, frozen=True):
     error: bool = False
 
     @property
-    def trouble(self) -> str:
+    def trouble(self) -> Trouble:
         """Name what keeps it from printing, the most telling first; empty if nothing does."""
-        causes = (
+        causes: tuple[tuple[bool, Trouble], ...] = (
             (self.paper_out, "paper out"),
             (self.cover_open, "cover open"),
             (self.cutter_error, "cutter error"),
@@ -116,10 +120,10 @@ class StatusReader:
         return events
 
     def _take(self, byte: int) -> Event | None:
-        if self._held and self._held[0] in BLOCKS:
-            return self._in_block(byte)
         if byte in (XON, XOFF):
             return None
+        if self._held and self._held[0] in BLOCKS:
+            return self._in_block(byte)
         if self._held:
             return self._in_status(byte)
         return self._first(byte)
@@ -147,14 +151,15 @@ class StatusReader:
         return status
 
     def _in_block(self, byte: int) -> Event | None:
-        """Collect up to the NUL; a character beyond ASCII or too many of them is noise."""
-        self._held.append(byte)
+        """Collect up to the NUL; a character beyond ASCII or too many of them: it was noise."""
         if byte == 0:
             block = bytes(self._held)
             self._held.clear()
             return self._block(block)
-        if byte < 0x20 or byte > 0x7E or len(self._held) > MAX_BLOCK_BYTES:
+        if not 0x20 <= byte <= 0x7E or len(self._held) >= MAX_BLOCK_BYTES:
             self._drop()
+            return self._first(byte)
+        self._held.append(byte)
         return None
 
     def _block(self, block: bytes) -> Event | None:

@@ -1,0 +1,135 @@
+"""A serial line: pyserial opens and sets it up, the event loop moves the bytes.
+
+On Windows, where a loop cannot wait for a serial line, a thread does the waiting. pyserial's
+`dsrdtr` does nothing on Linux; the window of `printer.session` is what keeps a printer from
+being overrun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from printer.ports import Address, Port
+
+if TYPE_CHECKING:
+    from serial import Serial
+
+READ_BYTES = 4096
+THREAD_WAIT_S = 0.2  # how long a thread sits in a read before it looks whether to stop
+
+
+async def open_serial(address: Address) -> Port:
+    """Open a device such as /dev/ttyS0, a pty, or COM3, for this process alone.
+
+    Raises:
+        OSError: not there, or taken; pyserial's SerialException is one.
+    """
+    line = await asyncio.to_thread(_open, address)
+    return ThreadPort(line) if os.name == "nt" else LoopPort(line)
+
+
+def _open(address: Address) -> Serial:
+    from serial import Serial
+
+    try:
+        return Serial(
+            address.place,
+            address.number,
+            timeout=THREAD_WAIT_S,
+            xonxoff=address.flow == "xonxoff",
+            rtscts=address.flow == "rtscts",
+            exclusive=True if os.name == "posix" else None,
+        )
+    except ValueError as error:  # a baud rate that the device does not have
+        raise OSError(f"{address.place}: {error}") from error
+
+
+class LoopPort:
+    """The line's file descriptor on the event loop. pyserial opened it non-blocking."""
+
+    answers = True
+
+    def __init__(self, line: Serial) -> None:
+        self._line = line
+        self._fd: int = line.fileno()
+        self._loop = asyncio.get_running_loop()
+
+    async def write(self, data: bytes) -> None:
+        """Write it all; waits while the line takes nothing."""
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(self._fd, rest) :]
+            except BlockingIOError:
+                await self._ready(self._loop.add_writer, self._loop.remove_writer)
+
+    async def read(self) -> bytes:
+        """Give what came; b"" once the other end of a pty or a USB adapter is gone."""
+        while True:
+            await self._ready(self._loop.add_reader, self._loop.remove_reader)
+            try:
+                return os.read(self._fd, READ_BYTES)
+            except BlockingIOError:
+                continue
+            except OSError:  # EIO: a pty's other end was closed
+                return b""
+
+    async def close(self) -> None:
+        """Close; what the line has not taken is thrown away, else a stalled printer blocks here."""
+        self._loop.remove_reader(self._fd)
+        self._loop.remove_writer(self._fd)
+        with contextlib.suppress(OSError):
+            self._line.reset_output_buffer()
+        self._line.close()
+
+    async def _ready(self, add: Callable[..., None], remove: Callable[[int], bool]) -> None:
+        ready = self._loop.create_future()
+        add(self._fd, _settle, ready)
+        try:
+            await ready
+        finally:
+            remove(self._fd)
+
+
+class ThreadPort:
+    """The same line through threads; for Windows, and wherever a loop cannot wait for it."""
+
+    answers = True
+
+    def __init__(self, line: Serial) -> None:
+        self._line = line
+        self._open = True
+
+    async def write(self, data: bytes) -> None:
+        """Write it all in a thread."""
+        await asyncio.to_thread(self._line.write, data)
+
+    async def read(self) -> bytes:
+        """Give what came, asking the line every so often whether there is something."""
+        while self._open:
+            try:
+                data: bytes = await asyncio.to_thread(self._read)
+            except (OSError, TypeError):  # pyserial reads from None once it is closed
+                return b""
+            if data:
+                return data
+        return b""
+
+    async def close(self) -> None:
+        """Close; a write that stands still in a thread ends with an error."""
+        self._open = False
+        with contextlib.suppress(OSError, AttributeError):
+            self._line.cancel_write()
+        await asyncio.to_thread(self._line.close)
+
+    def _read(self) -> bytes:
+        return bytes(self._line.read(max(1, self._line.in_waiting)))
+
+
+def _settle(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
