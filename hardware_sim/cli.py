@@ -1,0 +1,232 @@
+"""`tillside-sim`: plays scenarios, and stands in for a printer, a scanner or a till by hand.
+
+Exit status: 0 all held, 1 something did not, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from datetime import date
+from pathlib import Path
+
+from hardware_sim.escpos_modes import MODELS
+from hardware_sim.http_client import BadAnswerError
+from hardware_sim.printer_device import PrinterDevice
+from hardware_sim.printer_ports import NetworkPrinter, SerialPrinter
+from hardware_sim.scanner import NetworkScanner, SerialScanner
+from hardware_sim.scenario import ScenarioError, articles, read_scenario
+from hardware_sim.scenario_run import Outcome, play_file
+from hardware_sim.shop import ShopError, read_shop
+from hardware_sim.till import Till
+
+OK, PROBLEM, USAGE = 0, 1, 2
+WATCH_S = 0.2  # how often new slips are looked for
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the command line's parser."""
+    top = argparse.ArgumentParser(
+        prog="tillside-sim", description="Stand in for a lane's devices, and play stories on them."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_printer(commands)
+    _add_scanner(commands)
+    _add_till(commands)
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    about: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=about, description=about, epilog=f"Example: tillside-sim {example}"
+    )
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = _command(
+        commands,
+        "run",
+        "Play a scenario on the real agent.",
+        "run tests/scenarios/coupon_twice.lane --out out/sim",
+    )
+    run.add_argument("file", type=Path, metavar="FILE", help="the scenario")
+    run.add_argument("--shop", type=Path, default=Path("examples"), help="directory with sim.toml")
+    run.add_argument("--out", type=Path, help="keep the working directory, the papers included")
+    run.add_argument("--check", action="store_true", help="only read the scenario")
+
+
+def _add_printer(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    printer = _command(
+        commands,
+        "printer",
+        "Be a receipt printer; write each slip as PNG and text.",
+        "printer --tcp 9100 --out out/paper",
+    )
+    line = printer.add_mutually_exclusive_group(required=True)
+    line.add_argument("--tcp", type=int, metavar="PORT", help="listen on this loopback port")
+    line.add_argument("--pty", type=Path, metavar="PATH", help="be a serial line behind this name")
+    printer.add_argument("--model", choices=sorted(MODELS), default="tm-t20iii")
+    printer.add_argument("--baud", type=int, default=0, help="pace of the serial line")
+    printer.add_argument("--dots-per-s", type=float, default=0.0, help="the head's speed")
+    printer.add_argument("--fault", action="append", default=[], help="start with this fault")
+    printer.add_argument("--out", type=Path, default=Path("out/paper"), help="where slips go")
+    printer.add_argument("--slips", type=int, default=0, help="end after so many slips")
+
+
+def _add_scanner(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    scanner = _command(
+        commands,
+        "scanner",
+        "Be a scanner: each line of standard input is a scan.",
+        "scanner --pty /tmp/scanner --aim ]E0",
+    )
+    line = scanner.add_mutually_exclusive_group(required=True)
+    line.add_argument("--tcp", type=int, metavar="PORT", help="listen on this loopback port")
+    line.add_argument("--pty", type=Path, metavar="PATH", help="be a serial line behind this name")
+    scanner.add_argument("--aim", default="", help="AIM identifier before each scan, as ]E0")
+    scanner.add_argument("--prefix", default="")
+    scanner.add_argument("--suffix", default="\r")
+
+
+def _add_till(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    till = _command(
+        commands,
+        "till",
+        "Be a till: send one basket, print the answer, tender.",
+        'till --api http://127.0.0.1:8370 --token till.token "4006381333931 x 2 @ 1.99" --tender',
+    )
+    till.add_argument("basket", help="GTIN x 2 @ 1.99, GTIN ...")
+    till.add_argument("--api", default="http://127.0.0.1:8370")
+    till.add_argument("--token", type=Path, required=True, help="file with the till's token")
+    till.add_argument("--card", help="the shopper's card number")
+    till.add_argument("--coupon", action="append", default=[], help="a code scanned at the till")
+    till.add_argument("--number", help="the till's transaction number")
+    till.add_argument("--date", type=date.fromisoformat, help="business date (default: today)")
+    till.add_argument("--tender", action="store_true", help="pay, giving what was decided")
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """Play a scenario."""
+    try:
+        if options.check:
+            steps = read_scenario(options.file.read_text(encoding="utf-8"))
+            print(f"{options.file}: {len(steps)} steps")
+            return OK
+        outcomes = play_file(options.file, read_shop(options.shop), options.out, print)
+    except (ScenarioError, ShopError, OSError) as error:
+        print(f"{options.file}: {error}", file=sys.stderr)
+        return USAGE if isinstance(error, OSError) else PROBLEM
+    return summary(outcomes)
+
+
+def summary(outcomes: list[Outcome]) -> int:
+    """Say how many steps held; give the exit status."""
+    failed = sum(not outcome.held for outcome in outcomes)
+    print(f"{len(outcomes) - failed} of {len(outcomes)} steps held")
+    return PROBLEM if failed else OK
+
+
+async def be_printer(options: argparse.Namespace) -> int:
+    """Serve a printer until it is stopped, or has cut enough slips."""
+    device = PrinterDevice(MODELS[options.model], options.dots_per_s)
+    if options.pty:
+        printer: SerialPrinter | NetworkPrinter = SerialPrinter(device, options.pty, options.baud)
+    else:
+        printer = NetworkPrinter(device, port=options.tcp)
+    await printer.start()
+    print(f"{device.model.name} at {printer.address}", flush=True)
+    stopped = _stop_event()
+    saved = 0
+    try:
+        for fault in options.fault:
+            printer.fault(fault)
+        while not stopped.is_set() and (not options.slips or saved < options.slips):
+            for slip in device.roll.slips[saved:]:
+                saved += 1
+                print(slip.save(options.out, f"slip-{saved:03}"), flush=True)
+            await _either(stopped, WATCH_S)
+    finally:
+        await printer.stop()
+    return OK
+
+
+async def be_scanner(options: argparse.Namespace) -> int:
+    """Send each line of standard input as a scan."""
+    if options.pty:
+        scanner: SerialScanner | NetworkScanner = SerialScanner(
+            options.pty, options.prefix, options.suffix
+        )
+    else:
+        scanner = NetworkScanner(port=options.tcp, prefix=options.prefix, suffix=options.suffix)
+    await scanner.start()
+    print(f"scanner at {scanner.address}", flush=True)
+    try:
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            scanner.scan(line.rstrip("\n"), options.aim)
+            await asyncio.sleep(0)
+        await scanner.sent()
+    finally:
+        await scanner.stop()
+    return OK
+
+
+async def be_till(options: argparse.Namespace) -> int:
+    """Send one basket, and perhaps the tender."""
+    till = Till(options.api, options.token)
+    till.begin(options.date or date.today(), options.number)  # noqa: DTZ011  # the till's own day
+    for gtin, quantity, unit_minor in articles(1, options.basket):
+        till.add(gtin, quantity, unit_minor)
+    if options.card:
+        till.identify("card", options.card)
+    for coupon in options.coupon:
+        till.present(coupon)
+    answer = await till.put()
+    print(json.dumps(answer.json(), indent=2, ensure_ascii=False))
+    if answer.status == 200 and options.tender:
+        answer = await till.tender()
+        print(json.dumps(answer.json(), indent=2, ensure_ascii=False))
+    return OK if answer.status == 200 else PROBLEM
+
+
+def _stop_event() -> asyncio.Event:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
+
+
+async def _either(stopped: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stopped.wait()
+    except TimeoutError:
+        pass
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; give the exit status."""
+    options = parser().parse_args(arguments)
+    if options.command == "run":
+        return run_command(options)
+    devices = {"printer": be_printer, "scanner": be_scanner, "till": be_till}
+    try:
+        return asyncio.run(devices[options.command](options))
+    except ScenarioError as error:
+        print(f"tillside-sim: {error.what}", file=sys.stderr)
+        return USAGE
+    except (OSError, ValueError, BadAnswerError) as error:
+        print(f"tillside-sim: {error}", file=sys.stderr)
+        return PROBLEM
+
+
+if __name__ == "__main__":
+    sys.exit(main())
