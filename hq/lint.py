@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from hq.lint_facts import Facts, Fault, number_fault
 from hq.lint_shop import SHOP_CHECKS
 from hq.shop_files import Shop
+from offers.coupon_code import COUPON_PREFIXES
 from offers.model import Offer, Selector
 
 LINE_COLUMNS = (
@@ -49,9 +50,7 @@ def wrong_number(offer: Offer, facts: Facts) -> Found:
     """The coupon number is a valid GCN of its own; a mass one is also a coupon's EAN-13."""
     if fault := number_fault(offer.coupon_number, (13,)):
         yield "coupon_number", fault, "correct the number as GS1 gave it to you"
-    elif offer.use == "mass" and not offer.coupon_number.startswith(
-        ("981", "982", "983", "984", "99")
-    ):
+    elif offer.use == "mass" and not offer.coupon_number.startswith(COUPON_PREFIXES):
         yield (
             "coupon_number",
             f"{offer.coupon_number} is no coupon's EAN-13: tills would take it for a product",

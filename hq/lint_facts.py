@@ -6,6 +6,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from hq.shop_files import Shop
+from offers.coupon_code import check_digit
 
 
 class Fault(NamedTuple):
@@ -35,18 +36,9 @@ class Facts:
         return any(f"{product.category}/".startswith(below) for product in self.products.values())
 
 
-def gs1_check_digit(digits: str) -> int:
-    """Compute the digit that belongs behind these (GS1 General Specifications, 7.9.1)."""
-    weights = (3 if place % 2 == 0 else 1 for place in range(len(digits)))
-    total = sum(
-        int(digit) * weight for digit, weight in zip(reversed(digits), weights, strict=True)
-    )
-    return -total % 10
-
-
 def number_fault(number: str, lengths: tuple[int, ...]) -> str:
     """Say what is wrong with a GS1 number, or nothing."""
     if not number.isascii() or not number.isdigit() or len(number) not in lengths:
         return f"{number!r} is not a number of {' or '.join(map(str, lengths))} digits"
-    right = gs1_check_digit(number[:-1])
-    return "" if right == int(number[-1]) else f"{number} ends in a wrong check digit, not {right}"
+    right = check_digit(number[:-1])
+    return "" if right == number[-1] else f"{number} ends in a wrong check digit, not {right}"

@@ -1,10 +1,22 @@
-"""A shop of our own in each test, copied from the examples."""
+"""A shop of our own in each test, copied from the examples; a file of headquarters; lanes' rows."""
 
+import hashlib
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from hq.plan import make_plan
+from hq.publish import apply
+from hq.shop_files import read_shop
+from hq.store import open_store
+from offers.records import Row
+from sync.messages import Rows
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SECRET = b"s" * 32
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -25,3 +37,61 @@ def spoil(shop_dir: Path):
         path.write_text(text.replace(old, new, 1))
 
     return change
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    """An empty file of headquarters."""
+    opened = open_store(tmp_path / "hq.db", make=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def publish(store, shop_dir: Path):
+    """Give a function that applies the shop as its files are now; it returns the manifests."""
+
+    def run(now: datetime = NOON):
+        return apply(store, make_plan(read_shop(shop_dir), store, SECRET), now)
+
+    return run
+
+
+@pytest.fixture
+def lane1() -> "LaneJournal":
+    """Rows of lane 1, chained."""
+    return LaneJournal("a" * 16)
+
+
+@pytest.fixture
+def lane2() -> "LaneJournal":
+    """Rows of lane 2, chained."""
+    return LaneJournal("b" * 16)
+
+
+class LaneJournal:
+    """Writes rows as a lane does, hashed by the words of docs/wire.md with no code of ours."""
+
+    def __init__(self, epoch: str) -> None:
+        self.epoch = epoch
+        self.rows: list[Row] = []
+        self._prev = hashlib.sha256(epoch.encode()).digest()
+
+    def write(self, record, at: datetime = NOON, shopper: str | None = None) -> Row:
+        body = msgspec.json.encode(record)
+        seq = len(self.rows) + 1
+        kind = record.__struct_config__.tag
+        when = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+        digest = hashlib.sha256()
+        for part in (self._prev, seq.to_bytes(8, "big"), kind.encode(), when.encode(), body):
+            digest.update(len(part).to_bytes(4, "big") + part)
+        row = Row(seq, kind, at, msgspec.Raw(body), self._prev.hex(), digest.hexdigest(), shopper)
+        self._prev = digest.digest()
+        self.rows.append(row)
+        return row
+
+    def message(self, *seqs: int) -> Rows:
+        return Rows(self.epoch, tuple(self.rows[seq - 1] for seq in seqs))
+
+    def everything(self) -> Rows:
+        return Rows(self.epoch, tuple(self.rows))

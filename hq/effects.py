@@ -1,0 +1,102 @@
+"""What a collected row means for the rest of the store: changes for its lanes, and the ledger.
+
+Pure of the row's order: every effect is a fact of its own, so rows may come in any order.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from offers.changes import Op, PastOp, SoldOp
+from offers.model import LaneId, PastUse, StoreId
+from offers.records import (
+    ClaimProvisional,
+    ClaimReleased,
+    Incarnation,
+    Issued,
+    Record,
+    Returned,
+    Row,
+    Sold,
+    Tendered,
+    Voided,
+)
+from sync.claims import Arbiter, Duplicate
+
+
+class Origin(Struct, frozen=True):
+    """Where a row comes from."""
+
+    store: StoreId
+    lane: LaneId
+    epoch: Incarnation
+
+    @property
+    def place(self) -> str:
+        """Name the lane as a cashier reads it: "store/lane"."""
+        return f"{self.store}/{self.lane}"
+
+
+def ops_of(origin: Origin, row: Row, record: Record, sale: Tendered | None = None) -> list[Op]:
+    """Give what the other lanes of the store must hear; training counts for nothing.
+
+    Args:
+        origin: where the row comes from.
+        row: the row.
+        record: what its body says.
+        sale: for a `Voided`, the live sale that it undoes, where there was one.
+    """
+    match record:
+        case Tendered(mode="live"):
+            day = record.key.business_date
+            uses = [PastUse("redeemed", r.offer_id, day, r.category) for r in record.redemptions]
+            return _sold(origin, row, record.sold) + _past(origin, row, uses)
+        case Returned():
+            return _sold(origin, row, record.sold)
+        case Voided() if sale is not None:
+            back = tuple(Sold(item.gtin, -item.quantity) for item in sale.sold)
+            return _sold(origin, row, back)
+        case Issued():
+            use = PastUse("issued", record.offer_id, record.valid_from, record.category)
+            return _past(origin, row, [use])
+        case _:
+            return []
+
+
+def _sold(origin: Origin, row: Row, sold: tuple[Sold, ...]) -> list[Op]:
+    return [
+        SoldOp(origin.lane, origin.epoch, row.seq, item.gtin, item.quantity, row.at)
+        for item in sold
+    ]
+
+
+def _past(origin: Origin, row: Row, uses: list[PastUse]) -> list[Op]:
+    shopper = row.shopper_key
+    if shopper is None:
+        return []
+    return [PastOp(origin.lane, origin.epoch, row.seq, shopper, use) for use in uses]
+
+
+def settle(arbiter: Arbiter, origin: Origin, row: Row, record: Record) -> list[Duplicate]:
+    """Tell the arbiter what a row says about serials; gives second uses."""
+    place = origin.place
+    match record:
+        case ClaimReleased():
+            arbiter.on_release(record.serial, record.claim)
+            return []
+        case ClaimProvisional():
+            found = [arbiter.on_report(record.serial, record.claim, place, row.at)]
+        case Tendered(mode="live"):
+            found = [
+                arbiter.on_redeemed(use.serial, use.claim, place, row.at)
+                for use in record.redemptions
+                if use.serial and use.claim
+            ]
+        case Returned():
+            for undone in record.reversals:
+                if undone.whole and undone.serial and undone.claim:
+                    arbiter.on_release(undone.serial, undone.claim)
+            return []
+        case _:
+            return []
+    return [duplicate for duplicate in found if duplicate]

@@ -1,0 +1,250 @@
+"""What headquarters does with what a lane says. Every call is one piece of the caller's transaction.
+
+Rows are kept once, by (store, lane, epoch, sequence number), in whatever order they come. A row's
+serials reach the arbiter at once; what the store's other lanes must hear waits until the row belongs
+to the unbroken prefix, so that a delta never tells of row 5 before row 4.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+from msgspec import Raw
+
+from cache.chain import intact
+from hq.effects import Origin, ops_of, settle
+from hq.ledger import SqliteLedger
+from hq.store import HqStore
+from offers.changes import LeaseOp, Op
+from offers.model import LaneId, ShopperKey, StoreId
+from offers.records import Incarnation, Record, Row, Seq, Tendered, Uid, Voided
+from offers.serials import Lease
+from sync.claims import Arbiter
+from sync.messages import Ack, Ask, Claim, ClaimAnswer, Delta, Rejected, Rows, Status
+
+REJECTED_KEPT = 100  # told again with each acknowledgement: a retained one replaces the one before
+LEASES_AHEAD = 2  # blocks in hand besides those nearly used
+NEARLY_USED = 900  # of a block's 1,000 serials
+LEASES = 100_000  # five digits
+DELTA_OPS = 1_000  # in one letter: about 150 KB of JSON, before compression
+_record = msgspec.json.Decoder(Record)
+
+
+class Inbox:
+    """The collector and the arbiter of headquarters, over its file."""
+
+    def __init__(self, store: HqStore) -> None:
+        self._store = store
+        self._conn = store.conn
+        self._arbiter = Arbiter(SqliteLedger(store.conn))
+
+    def rows(self, store: StoreId, lane: LaneId, message: Rows, now: datetime) -> Ack:
+        """Keep the rows that are new, and say up to where nothing is missing."""
+        origin = Origin(store, lane, message.epoch)
+        for row in message.rows:
+            self._take(origin, row, now)
+        upto, ops = self._advance(origin)
+        if ops:
+            self._store.add_ops(store, ops, now)
+        return Ack(message.epoch, upto, self._rejected(origin), now)
+
+    def claim(self, store: StoreId, lane: LaneId, message: Claim, now: datetime) -> ClaimAnswer:
+        """Grant or deny, once and for ever."""
+        return self._arbiter.on_claim(message, f"{store}/{lane}", now)
+
+    def status(self, store: StoreId, lane: LaneId, message: Status, now: datetime) -> None:
+        """Keep a lane's word on itself; a will carries no more than that it is offline."""
+        body = msgspec.json.encode(message).decode()
+        row = (store, lane, body, now.isoformat())
+        self._conn.execute("INSERT OR REPLACE INTO lanes VALUES (?, ?, ?, ?)", row)
+
+    def bad_packet(self, topic: str, payload: bytes, why: str, now: datetime) -> None:
+        """Keep what cannot be read; the newest 1,000 are enough to see a pattern."""
+        row = (topic[:200], why[:500], now.isoformat(), payload[:4096])
+        insert = "INSERT INTO bad_packets(topic, why, received_at, payload) VALUES (?, ?, ?, ?)"
+        last = self._conn.execute(insert, row).lastrowid or 0
+        self._conn.execute("DELETE FROM bad_packets WHERE id <= ?", (last - 1000,))
+
+    def leases(
+        self, store: StoreId, lane: LaneId, epoch: Incarnation, key_id: str, now: datetime
+    ) -> list[Lease]:
+        """Give an incarnation its unused blocks of serials, topped up to two; repeats are harmless.
+
+        The store's other lanes hear of new blocks by a delta, so that they can check these serials.
+        A lane that stores.toml does not name gets none.
+        """
+        known = next((row for row in self._store.stores() if row.store == store), None)
+        if known is None or lane not in known.lanes:
+            return []
+        mine = self._store.leases(store, lane, epoch)
+        unused = [lease for lease in mine if self._highest_counter(lease) < NEARLY_USED]
+        new = [
+            self._new_lease(store, lane, epoch, key_id, now)
+            for _ in range(LEASES_AHEAD - len(unused))
+        ]
+        if new:
+            self._store.add_ops(store, [LeaseOp(lease) for lease in new], now)
+        return unused + new
+
+    def deltas(self, store: StoreId, ask: Ask) -> list[Delta] | None:
+        """Give what a lane missed, in few letters; None where only a whole generation helps."""
+        known = next((row for row in self._store.stores() if row.store == store), None)
+        if known is None or ask.from_rev > known.delta_rev:
+            return None
+        kept = self._store.deltas_after(store, ask.from_rev)
+        if ask.from_rev == known.delta_rev:
+            return [Delta(store, ask.from_rev, ask.from_rev, ())]  # nothing was missed
+        if not kept or kept[0][0] != ask.from_rev + 1:
+            return None
+        return merged(store, ask.from_rev, kept)
+
+    def _take(self, origin: Origin, row: Row, now: datetime) -> None:
+        known = self._known_hash(origin, row.seq)
+        if known is not None:
+            if known not in ("", row.hash):
+                self._quarantine(origin, row, "forked", "another row has this number", now)
+            return
+        try:
+            record = _record.decode(row.body)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            self._quarantine(origin, row, "bad_row", str(error), now)
+            return
+        if record.__struct_config__.tag != row.kind:
+            self._quarantine(origin, row, "bad_kind", "the body is of another kind", now)
+            return
+        self._insert(origin, row, now)
+        settle(self._arbiter, origin, row, record)
+
+    def _insert(self, origin: Origin, row: Row, now: datetime) -> None:
+        place = (origin.store, origin.lane, origin.epoch, row.seq, row.kind)
+        when = (row.at.isoformat(), now.isoformat())
+        chain = (row.prev, row.hash, hash_fits(row))
+        values = (*place, *when, row.shopper_key, *chain, bytes(row.body).decode())
+        marks = ", ".join("?" * len(values))
+        self._conn.execute(f"INSERT INTO rows VALUES ({marks})", values)  # noqa: S608 - marks only
+
+    def _known_hash(self, origin: Origin, seq: Seq) -> str | None:
+        """Give the hash kept under this number, "" for a row in quarantine, None for neither."""
+        place = (*_key(origin), seq)
+        query = f"SELECT hash FROM rows WHERE {_KEY} AND seq = ?"  # noqa: S608 - a constant
+        row = self._conn.execute(query, place).fetchone()
+        if row:
+            return str(row[0])
+        query = f"SELECT 1 FROM quarantine WHERE {_KEY} AND seq = ?"  # noqa: S608 - a constant
+        return "" if self._conn.execute(query, place).fetchone() else None
+
+    def _quarantine(self, origin: Origin, row: Row, code: str, detail: str, now: datetime) -> None:
+        body = msgspec.json.encode(row).decode(errors="replace")
+        values = (*_key(origin), row.seq, code, detail[:500], now.isoformat(), body)
+        insert = "INSERT OR IGNORE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        self._conn.execute(insert, values)
+
+    def _rejected(self, origin: Origin) -> tuple[Rejected, ...]:
+        query = (
+            f"SELECT seq, code FROM quarantine WHERE {_KEY} AND code <> 'forked'"  # noqa: S608
+            " ORDER BY seq DESC LIMIT ?"
+        )
+        rows = self._conn.execute(query, (*_key(origin), REJECTED_KEPT)).fetchall()
+        return tuple(Rejected(seq, code) for seq, code in reversed(rows))
+
+    def _advance(self, origin: Origin) -> tuple[Seq, list[Op]]:
+        """Move the end of the unbroken prefix, and gather what its new rows tell the store."""
+        upto = start = self._upto(origin)
+        ops: list[Op] = []
+        for found in self._rows_after(origin, start):
+            if found[0] != upto + 1:
+                break
+            upto += 1
+            if found[1] is not None:
+                ops += self._ops(origin, upto, *found[1:])
+        if upto > start:
+            row = (*_key(origin), upto)
+            self._conn.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", row)
+        return upto, ops
+
+    def _upto(self, origin: Origin) -> Seq:
+        query = f"SELECT upto FROM cursors WHERE {_KEY}"  # noqa: S608 - a constant
+        row = self._conn.execute(query, _key(origin)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _rows_after(self, origin: Origin, seq: Seq) -> list[tuple[int, str, str, str, str]]:
+        """List (seq, kind, at, shopper, body) after a number; a quarantined row has None for a kind."""
+        query = (
+            f"SELECT seq, kind, at, shopper, body FROM rows WHERE {_KEY} AND seq > ?"  # noqa: S608
+            f" UNION ALL SELECT DISTINCT seq, NULL, '', '', '' FROM quarantine WHERE {_KEY}"
+            " AND seq > ? AND code <> 'forked' ORDER BY seq"
+        )
+        key = (*_key(origin), seq)
+        return self._conn.execute(query, (*key, *key)).fetchall()
+
+    def _ops(
+        self, origin: Origin, seq: Seq, kind: str, at: str, shopper: str | None, body: str
+    ) -> list[Op]:
+        if kind not in _TOLD:
+            return []
+        record = _record.decode(body)
+        when = datetime.fromisoformat(at)
+        row = Row(seq, kind, when, Raw(b""), "", "", ShopperKey(shopper) if shopper else None)
+        sale = self._sale(origin, record.uid, seq) if isinstance(record, Voided) else None
+        return ops_of(origin, row, record, sale)
+
+    def _sale(self, origin: Origin, uid: Uid, before: Seq) -> Tendered | None:
+        query = (
+            f"SELECT body FROM rows WHERE {_KEY} AND kind = 'tendered'"  # noqa: S608 - a constant
+            " AND json_extract(body, '$.uid') = ? AND seq < ?"
+        )
+        found = self._conn.execute(query, (*_key(origin), uid, before)).fetchone()
+        sale = _record.decode(found[0]) if found else None
+        return sale if isinstance(sale, Tendered) and sale.mode == "live" else None
+
+    def _highest_counter(self, lease: Lease) -> int:
+        query = (
+            "SELECT max(substr(json_extract(body, '$.serial'), 6, 3)) FROM rows"  # noqa: S608
+            f" WHERE {_KEY} AND kind = 'issued' AND json_extract(body, '$.serial') LIKE ?"
+        )
+        key = (lease.store, lease.lane, lease.epoch, f"{lease.lease:05d}%")
+        found = self._conn.execute(query, key).fetchone()[0]
+        return int(found) if found and str(found).isdigit() else -1
+
+    def _new_lease(
+        self, store: StoreId, lane: LaneId, epoch: Incarnation, key_id: str, now: datetime
+    ) -> Lease:
+        query = "SELECT coalesce(max(lease) + 1, 0) FROM leases"
+        number = int(self._conn.execute(query).fetchone()[0])
+        if number >= LEASES:
+            raise sqlite3.DataError(f"all {LEASES} blocks of serials are given out")
+        row = (number, store, lane, epoch, key_id, now.isoformat())
+        self._conn.execute("INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?)", row)
+        return Lease(number, store, lane, epoch, key_id)
+
+
+_KEY = "store = ? AND lane = ? AND epoch = ?"
+_TOLD = ("tendered", "returned", "issued", "voided")
+
+
+def _key(origin: Origin) -> tuple[str, str, str]:
+    return origin.store, origin.lane, origin.epoch
+
+
+def hash_fits(row: Row) -> bool:
+    """Tell whether the row has the hash that its lane gave it; nonsense does not fit."""
+    try:
+        return intact(row)
+    except (ValueError, OverflowError):
+        return False
+
+
+def merged(store: StoreId, from_rev: int, deltas: list[tuple[int, tuple[Op, ...]]]) -> list[Delta]:
+    """Join deltas into letters of at most 1,000 changes, or one delta where that alone has more."""
+    letters: list[Delta] = []
+    ops: list[Op] = []
+    last = from_rev
+    for rev, more in deltas:
+        if ops and len(ops) + len(more) > DELTA_OPS:
+            letters.append(Delta(store, last, from_rev, tuple(ops)))
+            from_rev, ops = last, []
+        ops += more
+        last = rev
+    return [*letters, Delta(store, last, from_rev, tuple(ops))]

@@ -1,0 +1,63 @@
+"""What the arbiter of single use remembers, in headquarters' file. `sync.claims` has the rules."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from offers.model import Serial
+from offers.records import ClaimId, Incarnation
+from sync.claims import Duplicate, Grave, Holding
+
+
+class SqliteLedger:
+    """`sync.claims.Ledger` on tables; the caller's transaction makes a call's writes one piece."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def holding(self, serial: Serial) -> Holding | None:
+        """Tell who has the serial."""
+        query = "SELECT epoch, attempt, place, at, redeemed FROM holdings WHERE serial = ?"
+        row = self._conn.execute(query, (serial,)).fetchone()
+        if row is None:
+            return None
+        claim = ClaimId(Incarnation(row[0]), row[1])
+        return Holding(claim, row[2], datetime.fromisoformat(row[3]), bool(row[4]))
+
+    def hold(self, serial: Serial, holding: Holding) -> None:
+        """Give the serial to a claim, or replace what is known of it."""
+        claim = holding.claim
+        row = (serial, claim.epoch, claim.attempt, holding.where, holding.when.isoformat())
+        self._conn.execute(
+            "INSERT OR REPLACE INTO holdings VALUES (?, ?, ?, ?, ?, ?)", (*row, holding.redeemed)
+        )
+
+    def free(self, serial: Serial) -> None:
+        """Take the serial back from whoever has it."""
+        self._conn.execute("DELETE FROM holdings WHERE serial = ?", (serial,))
+
+    def grave(self, serial: Serial, claim: ClaimId) -> Grave | None:
+        """Tell whether this claim is over, and how."""
+        query = "SELECT how FROM graves WHERE serial = ? AND epoch = ? AND attempt = ?"
+        row = self._conn.execute(query, (serial, claim.epoch, claim.attempt)).fetchone()
+        if row is None:
+            return None
+        return "released" if row[0] == "released" else "denied"
+
+    def bury(self, serial: Serial, claim: ClaimId, how: Grave) -> None:
+        """Remember that this claim is over; "released" outlasts "denied"."""
+        self._conn.execute(
+            "INSERT INTO graves VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET how = excluded.how WHERE excluded.how = 'released'",
+            (serial, claim.epoch, claim.attempt, how),
+        )
+
+    def flag(self, duplicate: Duplicate) -> None:
+        """Remember a second use; the same claim again changes nothing."""
+        claim = duplicate.claim
+        row = (duplicate.serial, claim.epoch, claim.attempt, duplicate.where)
+        self._conn.execute(
+            "INSERT OR IGNORE INTO duplicates VALUES (?, ?, ?, ?, ?)",
+            (*row, duplicate.when.isoformat()),
+        )

@@ -1,0 +1,119 @@
+"""The tables of headquarters' file, as migrations that sqlite-utils runs, each once."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("hq")
+
+AUTHORING = """
+CREATE TABLE stores(store TEXT PRIMARY KEY, facts TEXT NOT NULL, lanes TEXT NOT NULL,
+  manifest_rev INTEGER NOT NULL DEFAULT 0, generation TEXT NOT NULL DEFAULT '',
+  delta_rev INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE offers(offer_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE offer_history(offer_id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL,
+  at TEXT NOT NULL, PRIMARY KEY(offer_id, version)) STRICT;
+CREATE TABLE pictures(sha256 TEXT PRIMARY KEY, png BLOB NOT NULL) STRICT;
+CREATE TABLE products(gtin TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE wallets(shopper TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE aliases(alias TEXT PRIMARY KEY, shopper TEXT NOT NULL) STRICT;
+CREATE TABLE documents(name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE stock(store TEXT NOT NULL, gtin TEXT NOT NULL, on_hand INTEGER NOT NULL,
+  as_of TEXT NOT NULL, written TEXT NOT NULL, PRIMARY KEY(store, gtin)) STRICT;
+CREATE TABLE generations(store TEXT NOT NULL, generation TEXT NOT NULL, manifest TEXT NOT NULL,
+  previous TEXT NOT NULL, PRIMARY KEY(store, generation)) STRICT;
+CREATE TABLE recalls(store TEXT PRIMARY KEY, rev INTEGER NOT NULL, gtins TEXT NOT NULL,
+  offers TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE TABLE deltas(store TEXT NOT NULL, rev INTEGER NOT NULL, ops TEXT NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY(store, rev)) STRICT;
+CREATE TABLE leases(lease INTEGER PRIMARY KEY, store TEXT NOT NULL, lane TEXT NOT NULL,
+  epoch TEXT NOT NULL, key_id TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE INDEX leases_of ON leases(store, lane, epoch);
+CREATE TABLE announced(store TEXT PRIMARY KEY, manifest_rev INTEGER NOT NULL DEFAULT 0,
+  recall_rev INTEGER NOT NULL DEFAULT 0, delta_rev INTEGER NOT NULL DEFAULT 0) STRICT;
+"""
+
+# `rows` is what lanes wrote, byte for byte: `body` is the text that `hash` covers.
+COLLECTING = """
+CREATE TABLE rows(store TEXT NOT NULL, lane TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL,
+  kind TEXT NOT NULL, at TEXT NOT NULL, received_at TEXT NOT NULL, shopper TEXT,
+  prev TEXT NOT NULL, hash TEXT NOT NULL, hash_fits INTEGER NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY(store, lane, epoch, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX rows_by_kind ON rows(kind, at);
+CREATE INDEX rows_by_shopper ON rows(shopper) WHERE shopper IS NOT NULL;
+CREATE INDEX sales_by_uid ON rows(json_extract(body, '$.uid')) WHERE kind = 'tendered';
+CREATE TABLE quarantine(store TEXT NOT NULL, lane TEXT NOT NULL, epoch TEXT NOT NULL,
+  seq INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, received_at TEXT NOT NULL,
+  row TEXT NOT NULL, PRIMARY KEY(store, lane, epoch, seq, code)) STRICT;
+CREATE TABLE bad_packets(id INTEGER PRIMARY KEY, topic TEXT NOT NULL, why TEXT NOT NULL,
+  received_at TEXT NOT NULL, payload BLOB NOT NULL) STRICT;
+CREATE TABLE cursors(store TEXT NOT NULL, lane TEXT NOT NULL, epoch TEXT NOT NULL,
+  upto INTEGER NOT NULL, PRIMARY KEY(store, lane, epoch)) STRICT;
+CREATE TABLE lanes(store TEXT NOT NULL, lane TEXT NOT NULL, status TEXT NOT NULL,
+  received_at TEXT NOT NULL, PRIMARY KEY(store, lane)) STRICT;
+CREATE TABLE holdings(serial TEXT PRIMARY KEY, epoch TEXT NOT NULL, attempt INTEGER NOT NULL,
+  place TEXT NOT NULL, at TEXT NOT NULL, redeemed INTEGER NOT NULL) STRICT;
+CREATE TABLE graves(serial TEXT NOT NULL, epoch TEXT NOT NULL, attempt INTEGER NOT NULL,
+  how TEXT NOT NULL, PRIMARY KEY(serial, epoch, attempt)) STRICT;
+CREATE TABLE duplicates(serial TEXT NOT NULL, epoch TEXT NOT NULL, attempt INTEGER NOT NULL,
+  place TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY(serial, epoch, attempt)) STRICT;
+"""
+
+VIEWS = """
+CREATE VIEW chain_breaks AS
+  SELECT r.store, r.lane, r.epoch, r.seq, r.hash_fits FROM rows r
+  LEFT JOIN rows p ON p.store = r.store AND p.lane = r.lane AND p.epoch = r.epoch
+    AND p.seq = r.seq - 1
+  WHERE r.hash_fits = 0 OR (p.hash IS NOT NULL AND p.hash <> r.prev);
+CREATE VIEW reversals AS
+  SELECT r.store, r.lane, r.epoch, json_extract(r.body, '$.uid') AS uid, r.at,
+    json_extract(v.value, '$.offer_id') AS offer_id, json_extract(v.value, '$.serial') AS serial,
+    json_extract(v.value, '$.amount_minor') AS amount_minor, json_extract(v.value, '$.whole') AS whole
+  FROM rows r, json_each(r.body, '$.reversals') v WHERE r.kind = 'returned';
+CREATE VIEW redemptions AS
+  SELECT r.store, r.lane, r.epoch, r.seq, r.at, r.shopper,
+    json_extract(r.body, '$.uid') AS uid,
+    json_extract(r.body, '$.key.business_date') AS business_date,
+    json_extract(d.value, '$.offer_id') AS offer_id, json_extract(d.value, '$.version') AS version,
+    json_extract(d.value, '$.campaign_id') AS campaign_id,
+    json_extract(d.value, '$.amount_minor') AS amount_minor,
+    json_extract(d.value, '$.serial') AS serial,
+    coalesce(json_extract(d.value, '$.provisional'), 0) AS provisional,
+    json_extract(d.value, '$.claim.epoch') AS claim_epoch,
+    json_extract(d.value, '$.claim.attempt') AS claim_attempt
+  FROM rows r, json_each(r.body, '$.redemptions') d
+  WHERE r.kind = 'tendered' AND json_extract(r.body, '$.mode') = 'live';
+CREATE VIEW disputes AS
+  SELECT r.store, r.lane, r.epoch, r.seq, r.at, json_extract(r.body, '$.uid') AS uid,
+    json_extract(r.body, '$.offer_id') AS offer_id, json_extract(r.body, '$.reason') AS reason,
+    json_extract(r.body, '$.outcome') AS outcome,
+    json_extract(r.body, '$.amount_minor') AS amount_minor,
+    json_extract(r.body, '$.by') AS by, json_extract(r.body, '$.note') AS note,
+    json_extract(r.body, '$.funder') AS funder
+  FROM rows r WHERE r.kind = 'settled';
+"""
+
+
+@migrations()
+def authoring(db: Database) -> None:
+    """Make the tables of what headquarters publishes."""
+    _run(db, AUTHORING)
+
+
+@migrations()
+def collecting(db: Database) -> None:
+    """Make the tables of what lanes report."""
+    _run(db, COLLECTING)
+
+
+@migrations()
+def views(db: Database) -> None:
+    """Make what a person asks for out of the rows."""
+    _run(db, VIEWS)
+
+
+def _run(db: Database, script: str) -> None:
+    """Run statement after statement: `executescript` would commit the migration's transaction."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
