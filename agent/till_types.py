@@ -17,7 +17,8 @@ from offers.reasons import Evidence, Outcome, Reason
 
 Text = Annotated[str, Meta(min_length=1, max_length=64)]
 Scan = Annotated[str, Meta(min_length=1, max_length=256)]
-GtinIn = Annotated[str, Meta(pattern="^[0-9]{8,14}$")]
+# "(?!\n)": a "$" alone lets a line break pass behind the last digit (Python's re)
+GtinIn = Annotated[str, Meta(pattern=r"^[0-9]{8,14}$(?!\n)")]
 Amount = Annotated[int, Meta(ge=0, le=100_000_000)]
 Units = Annotated[int, Meta(ge=1, le=9_999)]
 Revision = Annotated[int, Meta(ge=1, le=2**31)]
@@ -53,7 +54,7 @@ class BasketIn(TillMessage, frozen=True):
     number: Text
     business_date: date
     revision: Revision
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
     lines: Annotated[tuple[LineIn, ...], Meta(max_length=500)]
     identities: Annotated[tuple[IdentityIn, ...], Meta(max_length=8)] = ()
     coupons: Annotated[tuple[Scan, ...], Meta(max_length=32)] = ()  # codes as scanned at the till

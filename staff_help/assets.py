@@ -16,6 +16,7 @@ PAGE_FILES = {
     "page.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
     "closed.html": "text/html; charset=utf-8",
+    "icon.svg": "image/svg+xml",
 }
 
 

@@ -83,7 +83,6 @@ function drawLine(line, sale) {
   item.dataset.kind = line.kind;
   const head = make("p", "head");
   head.append(make("span", "tag kind", say(`kind_${line.kind}`)), make("span", "title", line.title));
-  if (line.presented && line.kind !== "refused") head.append(make("span", "tag", say("presented")));
   if (line.provisional) head.append(make("span", "tag provisional", say("provisional")));
   item.append(head, make("p", "sentence", line.sentence));
   const end = make("div", "end");

@@ -76,7 +76,8 @@ async def test_the_state_of_a_sale_may_refuse(revision, status, code):
     assert answer.status_code == status
     assert answer.json().get("code") == code
     if code:
-        assert answer.json()["what"] and answer.json()["do"]
+        assert answer.json()["what"]
+        assert answer.json()["do"]
 
 
 async def test_an_unknown_sale_is_404():
@@ -119,6 +120,8 @@ def with_amount(text: str) -> bytes:
         (b"[" * 100_000, 422, "wrong_value"),
         (b'{"till":' + b"[" * 100_000, 422, "wrong_value"),
         (b"null", 422, "wrong_value"),
+        (with_amount("1").replace(b"4006381333931", b"4006381333931\\n"), 422, "wrong_value"),
+        (with_amount("1").replace(b"EUR", b"EUR\\n"), 422, "wrong_value"),
         (b'{"surprise":1}', 422, "wrong_value"),
     ],
 )
@@ -203,9 +206,8 @@ async def test_a_bug_is_loud_and_answered(caplog):
 @pytest.mark.parametrize(("ready", "status"), [(True, 200), (False, 503)])
 async def test_health_needs_no_token(ready, status):
     """Who watches the lane sees whether it is ready, by status and in words."""
-    async with face(FakeDesk(ready=ready)) as at:
-        async with httpx.AsyncClient() as stranger:
-            answer = await stranger.get(f"http://{at.authority}/healthz")
+    async with face(FakeDesk(ready=ready)) as at, httpx.AsyncClient() as stranger:
+        answer = await stranger.get(f"http://{at.authority}/healthz")
     assert answer.status_code == status
     assert answer.json()["ready"] is ready
     assert answer.json()["parts"] == [{"name": "printer", "state": "up", "words": ""}]
