@@ -1,1 +1,1 @@
-"""Lane to headquarters: topics, messages, letters, session, claims, pulls, mqtt_link."""
+"""The wire: topics, messages, payload, letters, reading, steps, session, claims, pulls, mqtt_link."""

@@ -1,0 +1,57 @@
+"""What an MQTT link is told, and whom it tells. Nothing here knows the client."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sync.payload import Packet
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """PEM files: who signs the broker's certificate, and the lane's own certificate and key."""
+
+    ca: Path
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkOptions:
+    """Where the broker is and who we are there. `client_id` is the same for ever."""
+
+    host: str
+    port: int
+    client_id: str
+    subscriptions: tuple[str, ...] = ()
+    username: str | None = None
+    password: str | None = None
+    tls: TlsFiles | None = None
+    will: Packet | None = None
+    will_delay_s: int = 15  # shorter cuts than this do not show as an outage at headquarters
+    keepalive_s: int = 25
+    connect_timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """What could not be delivered for good: the topic or filter, and why."""
+
+    topic: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ears:
+    """Who hears of what, all on the event loop. `on_down` also tells why a try to connect failed.
+
+    A message is acknowledged to the broker once `on_message` has returned. Where it raises, the
+    link is made anew so that the message comes once more; the second time it is given up as poison.
+    """
+
+    on_message: Callable[[Packet], Awaitable[None]]
+    on_up: Callable[[bool], None]  # whether the broker still knew our session
+    on_down: Callable[[str], None]
+    on_poison: Callable[[Poison], None]

@@ -1,0 +1,274 @@
+"""The one file that knows the MQTT client: a link that heals itself, and nothing else.
+
+paho runs in its own thread (its asyncio way needs `add_reader`, which Windows' default loop lacks);
+every callback is handed to the event loop, so that all state here belongs to the loop. MQTT 5,
+QoS 1, clean start never: mosquitto keeps a session over its own restart only then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from ground.clock import Clock, within
+from sync.dice import Dice
+from sync.link_options import Ears, LinkOptions, Poison
+from sync.payload import LIMIT_BYTES, Packet
+
+log = logging.getLogger(__name__)
+
+SESSION_EXPIRY_S = 7 * 24 * 3600  # a store may be closed for a week
+RECEIVE_MAXIMUM = 64  # what the broker may send before we have acknowledged
+IN_FLIGHT = 50  # paho slows down beyond 100: it searches its list
+WINDOW = 512  # messages that paho may hold; the outbox is the only real queue
+BACKOFF_S, BACKOFF_MAX_S = 0.5, 30.0
+WATCH_S = 5.0  # how often to see that paho's thread lives
+LAST_WORD_S = 1.0
+REFUSED = 0x80  # MQTT 5 section 2.4: reason codes from here on are failures
+
+
+class MqttLink:
+    """One client id's link to one broker, made on the event loop that runs it."""
+
+    def __init__(self, options: LinkOptions, ears: Ears, clock: Clock, dice: Dice) -> None:
+        self._options = options
+        self._ears = ears
+        self._clock = clock
+        self._dice = dice
+        self._loop = asyncio.get_running_loop()
+        self._client = self._make_client()
+        self._up = self._was_up = self._stopping = False
+        self._session_present = False
+        self._why = ""
+        self._down, self._idle = asyncio.Event(), asyncio.Event()
+        self._arrived: asyncio.Queue[paho.MQTTMessage | None] = asyncio.Queue()
+        self._topics: dict[int, str] = {}  # of what is on its way, by message id
+        self._failed = b""  # digest of the message that `on_message` could not take
+
+    @property
+    def up(self) -> bool:
+        """Whether the broker has accepted us and our subscriptions."""
+        return self._up
+
+    def publish(self, packet: Packet) -> bool:
+        """Send a packet at least once; False where it was not taken: no link, or a full window."""
+        if not self._up:
+            return False
+        properties = _publish_properties(packet)
+        info = self._client.publish(
+            packet.topic, packet.payload, 1, packet.retain, properties=properties
+        )
+        if info.rc not in (paho.MQTT_ERR_SUCCESS, paho.MQTT_ERR_NO_CONN):
+            return False
+        self._topics[info.mid] = packet.topic
+        self._idle.clear()
+        return True
+
+    async def run(self) -> None:
+        """Keep the link up until `stop` or cancelled; waits between tries have full jitter."""
+        tries = 0
+        while not self._stopping:
+            await self._one_connection()
+            self._ears.on_down(self._why)
+            tries = 0 if self._was_up else tries + 1
+            if not self._stopping:
+                ceiling = min(BACKOFF_S * 2**tries, BACKOFF_MAX_S)
+                await self._clock.sleep(self._dice.uniform(0, ceiling))
+
+    async def stop(self) -> None:
+        """Say the will as the last word, so that nobody waits for its delay, and end `run`."""
+        self._stopping = True
+        if self._options.will is not None and self.publish(self._options.will):
+            with suppress(TimeoutError):
+                await within(self._idle.wait(), LAST_WORD_S, self._clock)
+        self._fallen("stopped")
+
+    async def _one_connection(self) -> None:
+        self._down, self._arrived = asyncio.Event(), asyncio.Queue()
+        self._was_up, self._why = False, ""
+        connecting = asyncio.ensure_future(asyncio.to_thread(self._connect))
+        try:
+            await asyncio.shield(connecting)
+            self._client.loop_start()
+            await self._serve()
+        except (OSError, ValueError) as error:  # ValueError: a host name that is none
+            self._why = f"{self._options.host}:{self._options.port}: {error}"
+        finally:
+            self._fallen("the link was closed")
+            await asyncio.gather(connecting, return_exceptions=True)
+            await self._close()
+
+    async def _serve(self) -> None:
+        """Hand over what arrives until the link falls; a message in hand is finished first."""
+        reader = asyncio.ensure_future(self._hand_over())
+        watch = asyncio.ensure_future(self._watch())
+        down = asyncio.ensure_future(self._down.wait())
+        try:
+            await asyncio.wait({reader, watch, down}, return_when=asyncio.FIRST_COMPLETED)
+            self._fallen("the link was given up")
+            await reader
+        finally:
+            for task in (reader, watch, down):
+                task.cancel()
+            await asyncio.gather(reader, watch, down, return_exceptions=True)
+
+    async def _hand_over(self) -> None:
+        """Give each message to its reader, then acknowledge it; end where one could not be taken."""
+        while (message := await self._arrived.get()) is not None and not self._down.is_set():
+            if not await self._taken(_packet(message)):
+                return
+            if not self._down.is_set():  # else it would acknowledge another message
+                self._client.ack(message.mid, message.qos)
+
+    async def _taken(self, packet: Packet) -> bool:
+        try:
+            await self._ears.on_message(packet)
+        except Exception as error:
+            digest = hashlib.sha256(packet.topic.encode() + b"\0" + packet.payload).digest()
+            log.exception("! mqtt %s could not be taken", packet.topic)
+            if digest != self._failed:
+                self._failed = digest
+                return False
+            self._ears.on_poison(Poison(packet.topic, f"{type(error).__name__}: {error}"))
+        return True
+
+    async def _watch(self) -> None:
+        """End when paho's thread has died: `loop_start` starts one only where none runs."""
+        while self._client.loop_start() != paho.MQTT_ERR_SUCCESS:
+            await self._clock.sleep(WATCH_S)
+
+    def _fallen(self, why: str) -> None:
+        self._up = False
+        self._why = self._why or why
+        self._down.set()
+        self._arrived.put_nowait(None)
+
+    async def _close(self) -> None:
+        """Say goodbye where that goes quickly, and end paho's thread in any case."""
+        self._client.disconnect()
+        ending = asyncio.ensure_future(asyncio.to_thread(self._client.loop_stop))
+        with suppress(TimeoutError):
+            await within(asyncio.shield(ending), LAST_WORD_S, self._clock)
+        line = self._client.socket()
+        if isinstance(line, socket.socket):  # a blackhole takes no goodbye: cut, to end the thread
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+        await ending
+
+    def _connect(self) -> None:
+        connect = _properties(PacketTypes.CONNECT)
+        connect.SessionExpiryInterval = SESSION_EXPIRY_S
+        connect.ReceiveMaximum = RECEIVE_MAXIMUM
+        connect.MaximumPacketSize = LIMIT_BYTES + 4096  # the longest topic and properties we use
+        self._client.connect(
+            self._options.host,
+            self._options.port,
+            self._options.keepalive_s,
+            clean_start=False,
+            properties=connect,
+        )
+
+    def _make_client(self) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._options.client_id,
+            protocol=paho.MQTTv5,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = self._options.connect_timeout_s
+        client.max_inflight_messages = IN_FLIGHT
+        client.max_queued_messages = WINDOW
+        _secure(client, self._options)
+        _set_will(client, self._options)
+        client.on_connect = lambda _c, _u, flags, reason, _p: self._post(
+            self._on_connack, flags.session_present, reason
+        )
+        client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self._post(self._on_suback, reasons)
+        client.on_publish = lambda _c, _u, mid, reason, _p: self._post(self._on_puback, mid, reason)
+        client.on_message = lambda _c, _u, message: self._post(self._arrived.put_nowait, message)
+        client.on_disconnect = lambda _c, _u, _f, reason, _p: self._post(self._fallen, str(reason))
+        return client
+
+    def _post(self, call: Callable[..., None], *arguments: Any) -> None:
+        """Carry a callback from paho's thread to the loop; a loop that has closed hears nothing."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(call, *arguments)
+
+    def _on_connack(self, session_present: bool, reason: ReasonCode) -> None:
+        if reason.is_failure:
+            self._fallen(f"the broker refused us: {reason}")
+            return
+        self._session_present = session_present
+        if not self._options.subscriptions:
+            self._on_suback([])
+            return
+        options = SubscribeOptions(qos=1)
+        self._client.subscribe([(name, options) for name in self._options.subscriptions])
+
+    def _on_suback(self, reasons: list[ReasonCode]) -> None:
+        for name, reason in zip(self._options.subscriptions, reasons, strict=False):
+            if reason.value >= REFUSED:
+                self._ears.on_poison(Poison(name, f"subscription refused: {reason}"))
+        self._up = self._was_up = True
+        self._ears.on_up(self._session_present)
+
+    def _on_puback(self, mid: int, reason: ReasonCode) -> None:
+        topic = self._topics.pop(mid, "")
+        if not self._topics:
+            self._idle.set()
+        if reason.value >= REFUSED:
+            self._ears.on_poison(Poison(topic, f"publish refused: {reason}"))
+
+
+def _secure(client: paho.Client, options: LinkOptions) -> None:
+    if options.username is not None:
+        client.username_pw_set(options.username, options.password)
+    if options.tls is not None:
+        context = ssl.create_default_context(cafile=str(options.tls.ca))
+        if options.tls.certificate is not None:
+            context.load_cert_chain(options.tls.certificate, options.tls.key)
+        client.tls_set_context(context)
+
+
+def _set_will(client: paho.Client, options: LinkOptions) -> None:
+    if options.will is None:
+        return
+    properties = _publish_properties(options.will, PacketTypes.WILLMESSAGE)
+    properties.WillDelayInterval = options.will_delay_s
+    will = options.will
+    client.will_set(will.topic, will.payload, 1, will.retain, properties)
+
+
+def _publish_properties(packet: Packet, kind: int = PacketTypes.PUBLISH) -> Properties:
+    properties = _properties(kind)
+    properties.ContentType = packet.content_type
+    properties.UserProperty = [("schema", packet.schema), *packet.extra.items()]
+    return properties
+
+
+def _packet(message: paho.MQTTMessage) -> Packet:
+    """Read a message's properties; where one stands twice, the last wins."""
+    extra = dict(getattr(message.properties, "UserProperty", []))
+    schema = extra.pop("schema", "")
+    content_type = getattr(message.properties, "ContentType", "")
+    return Packet(
+        message.topic, bytes(message.payload), schema, content_type, message.retain, extra
+    )
+
+
+def _properties(kind: int) -> Properties:
+    return Properties(kind)  # type: ignore[no-untyped-call]
