@@ -1,0 +1,339 @@
+"""The lane's own truth: what it decided, printed, redeemed and owes to headquarters. Never lost.
+
+Everything is written in the journal's thread, many calls in one commit; a call returns after its
+commit. What the lane must know at a scan it reads from `mirror`, without waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from cache import housekeeping, overlay
+from cache.claims import OpenClaim
+from cache.entries import Entry, draft
+from cache.errors import JournalLostTail
+from cache.journal_open import Loaded, recalls, take_up
+from cache.journal_store import (
+    Added,
+    Addition,
+    JournalStore,
+    OpenBasket,
+    encode,
+)
+from cache.journal_thread import JournalThread
+from cache.mirror import Mirror
+from offers.basket import TransactionKey
+from offers.changes import LeaseOp, Op
+from offers.model import Gtin, OfferId, ShopperKey, ShopperRef
+from offers.records import Incarnation, Row, Uid
+from offers.serials import Lease
+
+RETENTION = timedelta(days=92)  # a quarter, and longer than anything the mirror reads from rows
+SPARE_PAGES = 512
+PRUNE_EVERY = timedelta(hours=1)
+NOTHING: Mapping[Uid, OpenBasket | None] = MappingProxyType({})
+NO_EVIDENCE: Mapping[Uid, bytes] = MappingProxyType({})
+T = TypeVar("T")
+AGENT = "agent."  # before the names of the agent's own values
+
+
+def random_ref() -> ShopperRef:
+    """Make a reference from the system's random source."""
+    return ShopperRef(secrets.token_hex(16))
+
+
+class Journal:
+    """One open journal, of one incarnation of the lane."""
+
+    def __init__(
+        self,
+        thread: JournalThread,
+        loaded: Loaded,
+        set_aside: Path | None,
+        now: Callable[[], datetime],
+        retention: timedelta,
+    ) -> None:
+        self.mirror: Mirror = loaded.mirror
+        self.epoch = loaded.mirror.epoch
+        self.set_aside = set_aside
+        self.last_seq = loaded.head.seq
+        self.acked = int(loaded.meta.get("hq_acked", 0))
+        self.oldest_unacked_at = loaded.oldest_unacked
+        self.delta_rev = int(loaded.meta.get("delta_rev", 0))
+        self.recall_rev = int(loaded.meta.get("recall_rev", 0))
+        self.generation_file = loaded.meta.get("generation_file", "")
+        self.generation_rev = int(loaded.meta.get("generation_rev", 0))
+        self._meta = loaded.meta
+        self._baskets = loaded.baskets
+        self._unfinished = tuple(
+            claim for claim in self.mirror.claims.values() if claim.state == "claiming"
+        )
+        self._thread = thread
+        self._now = now
+        self._retention = retention
+        self._prune_from: datetime | None = None
+        self._lost: JournalLostTail | None = None
+
+    @staticmethod
+    async def open(
+        path: Path,
+        *,
+        incarnation: Callable[[], Incarnation],
+        now: Callable[[], datetime],
+        new_ref: Callable[[], ShopperRef] = random_ref,
+        retention: timedelta = RETENTION,
+        spare_pages: int = SPARE_PAGES,
+    ) -> Journal:
+        """Open the journal at a path, or begin one; a damaged one is set aside, never deleted.
+
+        Args:
+            path: the file; its WAL and its ballast stand beside it.
+            incarnation: names a new incarnation, called only where one begins.
+            now: tells the time for pruning and quarantine; what happened brings its own.
+            new_ref: makes a random reference for a shopper.
+            retention: how long rows stay that headquarters has.
+            spare_pages: pages of 4 KB that are kept free for a full disk.
+        """
+        opened = partial(
+            take_up,
+            path,
+            incarnation=incarnation,
+            new_ref=new_ref,
+            now=now(),
+            spare_pages=spare_pages,
+        )
+        store, loaded, aside = await asyncio.to_thread(opened)
+        thread = JournalThread(path, store, spare_pages)
+        return Journal(thread, loaded, aside, now, retention)
+
+    async def close(self) -> None:
+        """Finish what waits, and fold the WAL into the file."""
+        await self._thread.stop()
+
+    # Rows.
+
+    async def append(
+        self,
+        *entries: Entry,
+        open_baskets: Mapping[Uid, OpenBasket | None] = NOTHING,
+        evidence: Mapping[Uid, bytes] = NO_EVIDENCE,
+    ) -> tuple[Row, ...]:
+        """Write all of it in one transaction; return its rows once they are durable.
+
+        Args:
+            entries: what happened, in order.
+            open_baskets: the transactions that changed; None where one is over.
+            evidence: what decisions were made from, plain; kept compressed.
+
+        Raises:
+            JournalFull: the disk is full; nothing was written.
+            JournalLostTail: the journal must be opened anew first.
+            sqlite3.OperationalError: the disk failed; nothing was written.
+        """
+        if self._lost is not None:
+            raise self._lost
+        addition = draft(entries, open_baskets, evidence, self.mirror, self._baskets, self._now)
+        return await self._thread.ask(
+            lambda store: store.append(addition), lambda added: self._appended(addition, added)
+        )
+
+    async def rows_after(self, seq: int, limit: int) -> tuple[Row, ...]:
+        """Read the outbox in order, with the shoppers' keys beside the rows."""
+        return await self._thread.ask(lambda store: store.rows_after(seq, limit), _same)
+
+    async def rows_of(self, uid: Uid) -> tuple[Row, ...]:
+        """Read the rows of one transaction, in order."""
+        return await self._thread.ask(lambda store: store.rows_of(uid), _same)
+
+    async def evidence(self, uid: Uid) -> bytes | None:
+        """Read what a transaction's decision was made from."""
+        return await self._thread.ask(lambda store: store.evidence(uid), _same)
+
+    async def sale(self, key: TransactionKey) -> bytes | None:
+        """Read the evidence of the latest transaction under a till's key."""
+        return await self._thread.ask(lambda store: store.sale(key), _same)
+
+    def open_baskets(self) -> tuple[OpenBasket, ...]:
+        """Give the transactions that are not over."""
+        return tuple(self._baskets.values())
+
+    def unfinished_claims(self) -> tuple[OpenClaim, ...]:
+        """Give the claims that were asked for when the last run ended: to be released at start."""
+        return self._unfinished
+
+    # Shoppers.
+
+    def ref(self, shopper: ShopperKey) -> ShopperRef:
+        """Give a shopper's reference; a new one is stored with the first row that uses it."""
+        return self.mirror.refs.ref(shopper)
+
+    def shopper(self, ref: ShopperRef) -> ShopperKey | None:
+        """Give the shopper behind a reference, unless erased."""
+        return self.mirror.refs.key(ref)
+
+    async def erase(self, shopper: ShopperKey) -> None:
+        """Forget a person for good: on disk, in the WAL and in memory. The chain stays whole."""
+        refs = self.mirror.refs.erased(shopper)
+
+        def work(store: JournalStore) -> None:
+            housekeeping.erase(store, shopper, refs)
+            self._thread.truncate_due = True
+
+        await self._thread.ask(work, lambda _: self.mirror.erase(shopper))
+
+    # What headquarters has.
+
+    async def hq_has(self, upto: int, at: datetime | None = None) -> None:
+        """Take HQ's own acknowledgement; prune what it has and what is older than the retention.
+
+        Args:
+            upto: every row up to this one is stored at headquarters.
+            at: headquarters' time, if it told; a lane's clock that is ahead prunes nothing early.
+
+        Raises:
+            JournalLostTail: headquarters has rows that this journal has not. Close and open it:
+                it is then set aside, and a new incarnation begins.
+        """
+        if upto > self.acked:
+            oldest = await self._thread.ask(partial(housekeeping.acknowledge, upto=upto), _same)
+            self.acked = upto
+            self.oldest_unacked_at = None if oldest is None else datetime.fromisoformat(oldest)
+        if upto > self.last_seq:
+            self._lost = JournalLostTail(self.last_seq, upto)
+            raise self._lost
+        await self._prune(self._now() if at is None else min(at, self._now()))
+
+    async def _prune(self, now: datetime) -> None:
+        if self._prune_from is not None and now < self._prune_from:
+            return
+        self._prune_from = now + PRUNE_EVERY
+        pruned = await self._thread.ask(
+            partial(housekeeping.prune, retention_from=now - self._retention, now=now), _same
+        )
+        self.mirror.forget(now)
+        refs = self.mirror.refs.unused_since(pruned)
+        if refs:
+            await self._thread.ask(
+                partial(housekeeping.forget_refs, refs=refs),
+                lambda _: self.mirror.refs.forget(refs),
+            )
+
+    async def quarantine(self, topic: str, payload: bytes, why: str) -> None:
+        """Keep a message that could not be used; the newest thousand are kept."""
+        now = self._now()
+        await self._thread.ask(
+            lambda store: housekeeping.quarantine(store, now, topic, payload, why), _same
+        )
+
+    # What headquarters changes.
+
+    async def apply_delta(self, rev: int, ops: tuple[Op, ...]) -> bool:
+        """Take a delta; one that is not newer changes nothing, and False is returned."""
+        return await self._thread.ask(
+            lambda store: overlay.keep_delta(store, self.epoch, rev, ops),
+            lambda new: self._applied(rev, new),
+        )
+
+    async def add_leases(self, *leases: Lease) -> None:
+        """Take blocks of serials that came by themselves, outside the numbered deltas."""
+        ops = tuple(LeaseOp(lease) for lease in leases)
+        rev = self.delta_rev
+        await self._thread.ask(
+            lambda store: overlay.keep_ops(store.db, rev, ops),
+            lambda new: self.mirror.apply(rev, new),
+        )
+
+    async def reset_overlay(self, delta_rev: int) -> None:
+        """Drop the changes that a new generation holds, or all of them on the way back to an older."""
+        await self._thread.ask(lambda store: overlay.fold(store, delta_rev), self._folded)
+
+    async def point_to(self, generation_file: str, rev: int, delta_rev: int | None = None) -> None:
+        """Note which generation is in force; with `delta_rev`, reset the overlay in the same commit."""
+
+        def work(store: JournalStore) -> tuple[int, int, int] | None:
+            store.set_meta("generation_file", generation_file)
+            store.set_meta("generation_rev", str(rev))
+            return None if delta_rev is None else overlay.fold(store, delta_rev)
+
+        def then(folded: tuple[int, int, int] | None) -> None:
+            self.generation_file, self.generation_rev = generation_file, rev
+            if folded is not None:
+                self._folded(folded)
+
+        await self._thread.ask(work, then)
+
+    async def set_recalls(
+        self, rev: int, gtins: tuple[Gtin, ...], offers: tuple[OfferId, ...]
+    ) -> bool:
+        """Put a newer list of recalls in force, whole; False for one that is not newer."""
+        if rev <= self.recall_rev:
+            return False
+        text = encode((sorted(gtins), sorted(offers))).decode()
+
+        def work(store: JournalStore) -> bool:
+            newer = rev > int(store.meta("recall_rev"))
+            if newer:
+                store.set_meta("recalls", text)
+                store.set_meta("recall_rev", str(rev))
+            return newer
+
+        def then(newer: bool) -> bool:
+            if newer:
+                self.recall_rev = rev
+                self.mirror.recalled, self.mirror.killed = recalls(text)
+            return newer
+
+        return await self._thread.ask(work, then)
+
+    # The agent's own values.
+
+    async def set_meta(self, name: str, value: str) -> None:
+        """Keep a named value of the agent's."""
+        await self._thread.ask(
+            lambda store: store.set_meta(AGENT + name, value),
+            lambda _: self._meta.__setitem__(AGENT + name, value),
+        )
+
+    def meta(self, name: str) -> str | None:
+        """Give a named value of the agent's."""
+        return self._meta.get(AGENT + name)
+
+    # Between the loop and the thread.
+
+    def _appended(self, addition: Addition, added: Added) -> tuple[Row, ...]:
+        for each in addition.drafts:
+            if each.ref is not None and each.shopper is not None:
+                self.mirror.refs.known(each.ref, each.shopper)
+        for fact in added.facts:
+            self.mirror.fold(fact)
+        for uid, basket in addition.baskets:
+            if basket is None:
+                self._baskets.pop(uid, None)
+            else:
+                self._baskets[uid] = basket
+        if added.rows:
+            self.last_seq = added.rows[-1].seq
+            self.oldest_unacked_at = self.oldest_unacked_at or added.rows[0].at
+        return added.rows
+
+    def _applied(self, rev: int, new: tuple[Op, ...] | None) -> bool:
+        if new is None:
+            return False
+        self.delta_rev = rev
+        self.mirror.apply(rev, new)
+        return True
+
+    def _folded(self, folded: tuple[int, int, int]) -> None:
+        upto, own_seq, self.delta_rev = folded
+        self.mirror.folded(upto, own_seq)
+
+
+def _same(value: T) -> T:
+    return value

@@ -1,0 +1,335 @@
+"""What the lane must know at a scan, in memory: a pure fold over the journal's rows and HQ's changes.
+
+It is fed the same facts at start and after each commit, so that a mirror rebuilt from disk equals
+the one kept live. Bounded by time: past uses and issued coupons 62 days, sales 14 days, serials
+redeemed here 400 days, provisional acceptances 25 hours; claims by the open transactions, HQ's
+changes by the next generation, which folds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from sys import intern
+from typing import Literal, TypeVar
+
+from msgspec import Struct
+
+from cache.changes import Changes
+from cache.claims import Claims, OpenClaim
+from cache.facts import Fact, revived, used_up
+from cache.refs import Refs
+from cache.slots import Slots
+from cache.tallies import PastUses, Sold
+from offers.changes import Op
+from offers.model import (
+    Assignment,
+    CouponNumber,
+    Gtin,
+    OfferId,
+    PastUse,
+    Serial,
+    ShopperKey,
+    ShopperRef,
+)
+from offers.records import (
+    ClaimDenied,
+    ClaimGranted,
+    ClaimId,
+    Claiming,
+    ClaimProvisional,
+    ClaimReleased,
+    Incarnation,
+    Issued,
+    JobId,
+    Noted,
+    Printed,
+    Record,
+    Returned,
+    Tendered,
+    Uid,
+    Voided,
+)
+from offers.serials import Lease
+
+PAST = timedelta(days=62)  # the issue policy's caps count months; two of them, whole
+SALES = timedelta(days=14)  # an older stock figure is not worth correcting
+REDEEMED = timedelta(days=400)  # a coupon lives 366 days at most
+ACCEPTED = timedelta(hours=25)  # the risk caps count a rolling hour; a day, for the page
+
+
+JOBS_KEPT = 256  # print jobs whose end is still to come; the queue holds a handful
+
+T = TypeVar("T")
+
+
+class IssuedHere(Struct, frozen=True):
+    """What is kept in memory of a coupon that this lane printed."""
+
+    offer_id: OfferId
+    coupon_number: CouponNumber
+    valid_from: date
+    valid_to: date
+    shopper: ShopperRef | None
+
+
+class Mirror:
+    """Every look-up on the scan path that concerns this lane's own history or HQ's latest changes."""
+
+    def __init__(self, epoch: Incarnation, refs: Refs) -> None:
+        self.epoch = epoch
+        self.refs = refs
+        self.recalled: frozenset[Gtin] = frozenset()
+        self.killed: frozenset[OfferId] = frozenset()
+        self.folded_seq = 0  # own rows up to here are in the generation's wallets
+        self._claims = Claims()
+        self._slots = Slots()
+        self._sold = Sold()
+        self._past = PastUses()
+        self._issued: dict[Serial, IssuedHere] = {}
+        self._redeemed: dict[Serial, tuple[Uid, datetime]] = {}
+        self._changes = Changes(epoch, self._sold)
+        self._jobs: dict[JobId, Uid] = {}
+        self._forgot_on = date.min
+
+    # What the lane asks.
+
+    def past(self, shopper: ShopperKey) -> tuple[PastUse, ...]:
+        """List what happened to a shopper since the generation, here and elsewhere, by date."""
+        uses = self._past.of(shopper, self.folded_seq) + self._changes.past.of(shopper)
+        return tuple(sorted(uses, key=lambda use: (use.on, use.kind, use.offer_id)))
+
+    def sold_since(self, gtin: Gtin, as_of: datetime) -> int:
+        """Count the units that all lanes sold after a moment, returns taken off."""
+        return self._sold.since(gtin, as_of)
+
+    def stock(self, gtin: Gtin) -> tuple[int, datetime] | None:
+        """Give HQ's newest figure, if it came since the generation."""
+        return self._changes.stock(gtin)
+
+    def assignments(self, shopper: ShopperKey) -> tuple[Assignment, ...] | None:
+        """Give a shopper's assignments, if they changed since the generation."""
+        return self._changes.assignments(shopper)
+
+    def lease(self, lease: int) -> Lease | None:
+        """Tell whose block of serials this is, if it came since the generation."""
+        return self._changes.leases.get(lease)
+
+    @property
+    def claims(self) -> dict[ClaimId, OpenClaim]:
+        """Give the open claims; not to be changed."""
+        return self._claims.open
+
+    def provisional_since(self, at: datetime, shopper: ShopperKey | None = None) -> tuple[int, int]:
+        """Count the acceptances without an answer from a moment on, and their money in minor units."""
+        return self._claims.provisional_since(at, shopper)
+
+    def redeemed_serial(self, serial: Serial) -> tuple[Uid, datetime] | None:
+        """Tell in which sale of this lane a serial was used up, and when."""
+        return self._redeemed.get(serial)
+
+    def issued(self, serial: Serial) -> IssuedHere | None:
+        """Tell what this lane printed under a serial."""
+        return self._issued.get(serial)
+
+    def next_serial_slot(
+        self, epoch: Incarnation | None = None, also: Iterable[Lease] = ()
+    ) -> tuple[Lease, int] | None:
+        """Hand out lease and counter for one new serial, never twice; None when all are used.
+
+        Args:
+            epoch: whose leases; this journal's, if not named.
+            also: leases that are known from elsewhere (the generation).
+        """
+        return self._slots.next(epoch or self.epoch, self._own_leases(also))
+
+    def leases_left(self, also: Iterable[Lease] = ()) -> int:
+        """Count this incarnation's leases that still have a serial to give."""
+        return self._slots.left(self.epoch, self._own_leases(also))
+
+    def uid_of(self, record: Record) -> Uid | None:
+        """Name the transaction that a record belongs to, by itself, its claim or its print job."""
+        match record:
+            case ClaimGranted(claim) | ClaimDenied(claim) | ClaimReleased(claim):
+                return self._uid_of_claim(claim)
+            case ClaimProvisional(claim):
+                return self._uid_of_claim(claim)
+            case Printed(job):
+                return self._jobs.get(job)
+            case Noted():
+                return None
+            case _:
+                return record.uid
+
+    def _uid_of_claim(self, claim: ClaimId) -> Uid | None:
+        known = self._claims.open.get(claim)
+        return None if known is None else known.uid
+
+    # What it is fed: rows.
+
+    def fold(self, fact: Fact) -> None:
+        """Take one committed row, in order."""
+        self.refs.used(getattr(fact.record, "shopper", None), fact.seq)
+        self._fold_claim(fact)
+        self._fold_sale(fact)
+        for serial, uid in used_up(fact):
+            self._redeemed[serial] = (uid, fact.at)
+        for serial in revived(fact):
+            self._redeemed.pop(serial, None)
+
+    def take_redeemed(self, serial: Serial, uid: Uid, at: datetime) -> None:
+        """Take a serial that was used up in a row pruned since; oldest first."""
+        self._redeemed[serial] = (uid, at)
+
+    def take_lease_use(self, lease: int, next_counter: int) -> None:
+        """Take how far a lease was used."""
+        self._slots.used[lease] = next_counter
+
+    def _fold_claim(self, fact: Fact) -> None:
+        match fact.record:
+            case Claiming() as record:
+                self._claiming(fact, record)
+            case ClaimGranted(claim):
+                self._claims.granted(claim)
+            case ClaimDenied(claim) | ClaimReleased(claim):
+                self._claims.freed(claim)
+            case ClaimProvisional(claim, _, value_minor):
+                self._claims.accepted(claim, value_minor, fact.at)
+            case _:
+                pass
+
+    def _fold_sale(self, fact: Fact) -> None:
+        match fact.record:
+            case Tendered() as record:
+                self._tendered(fact, record)
+            case Voided() if fact.sale is not None:
+                self._voided(fact, fact.sale)
+            case Returned() as record:
+                self._returned(fact, record)
+            case Issued() as record:
+                self._coupon(fact, record)
+            case _:
+                pass
+
+    def _claiming(self, fact: Fact, record: Claiming) -> None:
+        claim = ClaimId(self.epoch, fact.seq)
+        self._claims.began(
+            OpenClaim(
+                claim=claim,
+                state="claiming",
+                uid=record.uid,
+                serial=record.serial,
+                coupon_number=record.coupon_number,
+                offer_id=record.offer_id,
+                value_minor=record.value_minor,
+                shopper=self.refs.key(record.shopper),
+                at=fact.at,
+            )
+        )
+
+    def _tendered(self, fact: Fact, record: Tendered) -> None:
+        if record.mode == "training":
+            return
+        for sold in record.sold:
+            self._sold.add(sold.gtin, fact.at, sold.quantity)
+        for use in record.redemptions:
+            if use.claim is not None:
+                self._claims.used(use.claim)
+            past = _use("redeemed", use.offer_id, record.key.business_date, use.category)
+            self._count(fact.seq, record.shopper, past)
+
+    def _voided(self, fact: Fact, sale: Tendered) -> None:
+        for sold in sale.sold:
+            self._sold.add(sold.gtin, fact.at, -sold.quantity)
+        shopper = self.refs.key(sale.shopper)
+        if shopper is None:
+            return
+        for use in sale.redemptions:
+            past = _use("redeemed", use.offer_id, sale.key.business_date, use.category)
+            self._past.undo(shopper, past)
+
+    def _returned(self, fact: Fact, record: Returned) -> None:
+        for sold in record.sold:
+            self._sold.add(sold.gtin, fact.at, sold.quantity)
+        shopper = self.refs.key(record.shopper)
+        if shopper is None:
+            return
+        whole = {reversal.offer_id for reversal in record.reversals if reversal.whole}
+        for use in tuple(self._past.of(shopper)):
+            of_this_sale = use.kind == "redeemed" and use.on == record.of.business_date
+            if of_this_sale and use.offer_id in whole:
+                whole.remove(use.offer_id)
+                self._past.undo(shopper, use)
+
+    def _coupon(self, fact: Fact, record: Issued) -> None:
+        past = _use("issued", record.offer_id, record.valid_from, record.category)
+        self._count(fact.seq, record.shopper, past)
+        self._jobs[record.job] = record.uid
+        if len(self._jobs) > JOBS_KEPT:
+            del self._jobs[next(iter(self._jobs))]
+        if record.serial is not None:
+            self._slots.issued(record.serial)
+            self._issued[record.serial] = IssuedHere(
+                past.offer_id,
+                CouponNumber(intern(record.coupon_number)),
+                record.valid_from,
+                record.valid_to,
+                record.shopper,
+            )
+
+    def _count(self, seq: int, ref: ShopperRef | None, use: PastUse) -> None:
+        shopper = self.refs.key(ref)
+        if shopper is not None:
+            self._past.add(seq, shopper, use)
+
+    def _own_leases(self, also: Iterable[Lease]) -> list[Lease]:
+        leases = {lease.lease: lease for lease in also}
+        return list((leases | self._changes.leases).values())
+
+    # What it is fed: HQ's changes, and the passing of time.
+
+    def apply(self, rev: int, ops: Iterable[Op]) -> None:
+        """Take changes that are new: stored, not this lane's own, never seen before."""
+        self._changes.apply(rev, ops)
+
+    def folded(self, delta_rev: int, own_seq: int) -> None:
+        """Forget what a new generation holds: changes up to a revision, own rows up to a number."""
+        self._changes.folded(delta_rev)
+        self.folded_seq = own_seq  # passed over, not dropped: an older generation may come back
+
+    def erase(self, shopper: ShopperKey) -> None:
+        """Forget a person."""
+        self.refs.forget(self.refs.erased(shopper))
+        self._past.drop_shopper(shopper)
+        self._changes.erase(shopper)
+
+    def forget(self, now: datetime) -> None:
+        """Drop what is too old to count; does nothing more than once a day."""
+        today = now.astimezone(UTC).date()
+        if today <= self._forgot_on:
+            return
+        self._forgot_on = today
+        midnight = datetime(today.year, today.month, today.day, tzinfo=UTC)
+        self._past.drop_before(today - PAST)
+        self._changes.past.drop_before(today - PAST)
+        self._sold.drop_before(midnight - SALES)
+        self._claims.drop_before(midnight - ACCEPTED)
+        _drop_front(self._issued, lambda coupon: coupon.valid_from < today - PAST)
+        _drop_front(self._redeemed, lambda used: used[1] < midnight - REDEEMED)
+
+
+def _use(
+    kind: Literal["issued", "redeemed"], offer_id: OfferId, on: date, category: str
+) -> PastUse:
+    # Interned: a busy lane keeps some ten thousand of them, of a few hundred offers.
+    return PastUse(
+        kind,
+        OfferId(intern(offer_id)),
+        on,
+        intern(category),
+    )
+
+
+def _drop_front(kept: dict[Serial, T], old: Callable[[T], bool]) -> None:
+    while kept and old(kept[first := next(iter(kept))]):
+        del kept[first]

@@ -1,0 +1,102 @@
+"""What the lane asks at a scan, answered from both sides: the generation and the journal's mirror."""
+
+from __future__ import annotations
+
+from cache.generation import Generation
+from cache.mirror import Mirror
+from offers.basket import Presented
+from offers.context import Availability, Candidate
+from offers.model import Assignment, Gtin, OfferId, Product, ShopperKey, Wallet
+from offers.records import Incarnation
+from offers.serials import Lease
+
+
+class Shelf:
+    """The offers within reach. Never waits: a mapped file and a few dictionaries."""
+
+    def __init__(self, generation: Generation, mirror: Mirror) -> None:
+        self.generation = generation
+        self.mirror = mirror
+
+    def swap(self, generation: Generation) -> Generation:
+        """Put a new generation in force; return the old one, to be closed when nobody reads it."""
+        old, self.generation = self.generation, generation
+        return old
+
+    def wallet(self, shopper: ShopperKey) -> Wallet:
+        """Give a shopper's wallet: newest assignments, and all that is known of the past."""
+        found = self.generation.wallet(shopper) or Wallet()
+        assignments = self.mirror.assignments(shopper)
+        return Wallet(
+            found.assignments if assignments is None else assignments,
+            found.past + self.mirror.past(shopper),
+            found.language,
+        )
+
+    def candidates(
+        self, shopper: ShopperKey | None, presented: tuple[Presented, ...]
+    ) -> tuple[Candidate, ...]:
+        """List the offers that could apply: by assignment, score descending, then by coupon alone.
+
+        A coupon of an assigned offer joins its assignment; a second coupon of the same offer is a
+        candidate of its own. Offers that the generation does not hold are passed over.
+        """
+        assigned = self._assigned(shopper)
+        coupons: dict[OfferId, list[Presented]] = {}
+        for coupon in dict.fromkeys(presented):
+            offer = self.generation.offer_by_coupon(coupon.coupon_number)
+            if offer is not None:
+                coupons.setdefault(offer.offer_id, []).append(coupon)
+        found = []
+        for offer_id in dict.fromkeys((*assigned, *coupons)):
+            offer = self.generation.offers[offer_id]
+            shown: list[Presented | None] = [*coupons.get(offer_id, ())]
+            found += [Candidate(offer, assigned.get(offer_id), each) for each in shown or [None]]
+        return tuple(found)
+
+    def availability(self, gtin: Gtin) -> Availability | None:
+        """Estimate a product's stock: the newest figure less what was sold since; None if unknown."""
+        figures = (self.generation.stock(gtin), self.mirror.stock(gtin))
+        known = [figure for figure in figures if figure is not None]
+        if not known:
+            return None
+        on_hand, as_of = max(known, key=lambda figure: figure[1])
+        return Availability(max(0, on_hand - self.mirror.sold_since(gtin, as_of)), as_of)
+
+    def product(self, gtin: Gtin) -> Product | None:
+        """Look an article up."""
+        return self.generation.product(gtin)
+
+    def lease(self, lease: int) -> Lease | None:
+        """Tell whose block of serials this is."""
+        return self.mirror.lease(lease) or self.generation.lease(lease)
+
+    def next_serial_slot(self, epoch: Incarnation) -> tuple[Lease, int] | None:
+        """Hand out lease and counter for one new serial, never twice; None when all are used."""
+        return self.mirror.next_serial_slot(epoch, self.generation.leases)
+
+    @property
+    def leases_left(self) -> int:
+        """Count this lane's leases that still have a serial to give."""
+        return self.mirror.leases_left(self.generation.leases)
+
+    @property
+    def recalled(self) -> frozenset[Gtin]:
+        """Name the products that are recalled now."""
+        return self.mirror.recalled
+
+    @property
+    def killed(self) -> frozenset[OfferId]:
+        """Name the offers that are switched off now."""
+        return self.mirror.killed
+
+    def _assigned(self, shopper: ShopperKey | None) -> dict[OfferId, Assignment]:
+        if shopper is None:
+            return {}
+        known = self.generation.offers
+        assignments = [a for a in self.wallet(shopper).assignments if a.offer_id in known]
+        assignments.sort(key=lambda assignment: (-assignment.score, assignment.offer_id))
+        best: dict[OfferId, Assignment] = {}
+        for assignment in assignments:
+            best.setdefault(assignment.offer_id, assignment)
+        return best
