@@ -1,1 +1,7 @@
-"""The thinking, no I/O: model, basket, reasons, wallet, context, decide, issue, records."""
+"""The thinking: no I/O, no clock, no dice.
+
+Values: model, basket, reasons, context, records, changes. The decision: decide (start here), gates,
+law, shelf, conditions, rewards, solver, search, matching, accounting, allocation. The next slip:
+issue, issue_rules, slip_choice. Words: sentences, wordings, money. Numbers: serials, coupon_code,
+shopper_key.
+"""

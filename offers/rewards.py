@@ -38,7 +38,7 @@ def discount(reward: Reward, total_minor: int, cheapest_minor: int) -> int:
             return min(amount, total_minor)
         case FixedPrice(price):
             return max(0, total_minor - price)
-        case CheapestFree():
+        case _:
             return cheapest_minor
 
 
@@ -73,4 +73,4 @@ def unit_bound(offer: Offer, price_minor: int) -> int:
         case CheapestFree():
             return -(-price_minor // quantity)
         case _:
-            raise ValueError("a basket reward has no units of its own")
+            raise ValueError("a basket reward has no bound per unit")

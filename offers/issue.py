@@ -1,0 +1,84 @@
+"""What to print for the next visit: the rules, then the best set that fits on one slip.
+
+Only offers with `use` "coupon" and "mass" are printed; a card offer is withheld as NO_PAPER_NEEDED.
+A holdout takes part in a choice of its own: where it would have been printed its verdict is
+HOLDOUT (the lane notes a ghost exposure) and a substitute takes the place; else it has the reason
+that any other would have.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from offers.context import Candidate, IssueContext, IssueDecision
+from offers.issue_rules import contacts_this_week, first_finding, issued_this_month
+from offers.model import OfferId
+from offers.reasons import Finding, Reason, Verdict, found
+from offers.slip_choice import SlipChoice, why_not_chosen
+
+
+def choose(context: IssueContext) -> IssueDecision:
+    """Choose what to print after a sale; one verdict per candidate, in their order."""
+    findings = [first_finding(candidate, context) for candidate in context.candidates]
+    open_ones = _first_of_each(context, findings)
+    places, full = room(context)
+    choice = SlipChoice([it for it in open_ones if not _held_out(it)], context, places)
+    chosen = choice.run()
+    ghosts: list[Candidate] = []
+    if any(_held_out(candidate) for candidate in open_ones):
+        ghosts = [it for it in SlipChoice(open_ones, context, places).run() if _held_out(it)]
+    verdicts = []
+    for candidate, finding in zip(context.candidates, findings, strict=True):
+        if any(candidate is it for it in chosen):
+            verdicts.append(_verdict(candidate, None))
+            continue
+        if finding is None and any(candidate is it for it in ghosts):
+            finding = found(Reason.HOLDOUT)
+        if finding is None:
+            finding = why_not_chosen(candidate, chosen, context, choice.category_of, full)
+        verdicts.append(_verdict(candidate, finding))
+    return IssueDecision(tuple(chosen), tuple(verdicts))
+
+
+def room(context: IssueContext) -> tuple[int, Finding]:
+    """Give how many offers the slip may hold, and what is said to those that find no place."""
+    policy = context.policy
+    limits = (
+        (policy.slip_offers, Reason.BETTER_OFFER_CHOSEN),
+        (policy.person_month_cap - issued_this_month(context), Reason.CAP_PERSON),
+        (policy.contact_week_cap - contacts_this_week(context), Reason.CONTACT_CAP),
+    )
+    places, reason = min(limits, key=lambda limit: limit[0])
+    caps = {
+        Reason.CAP_PERSON: policy.person_month_cap,
+        Reason.CONTACT_CAP: policy.contact_week_cap,
+        Reason.BETTER_OFFER_CHOSEN: policy.slip_offers,
+    }
+    return max(places, 0), found(reason, cap=caps[reason])
+
+
+def valid_to(candidate: Candidate, business_date: date) -> date:
+    """Give a printed coupon's last day: `coupon_days`, within the dates of offer and assignment."""
+    offer = candidate.offer
+    last = min(offer.ends, business_date + timedelta(days=offer.coupon_days - 1))
+    return min(last, candidate.assignment.ends) if candidate.assignment else last
+
+
+def _first_of_each(context: IssueContext, findings: list[Finding | None]) -> list[Candidate]:
+    """Give the candidates that came through, each offer once."""
+    first: dict[OfferId, Candidate] = {}
+    for candidate, finding in zip(context.candidates, findings, strict=True):
+        if finding is None:
+            first.setdefault(candidate.offer.offer_id, candidate)
+    return list(first.values())
+
+
+def _held_out(candidate: Candidate) -> bool:
+    return candidate.assignment is not None and candidate.assignment.arm == "holdout"
+
+
+def _verdict(candidate: Candidate, finding: Finding | None) -> Verdict:
+    offer = candidate.offer
+    if finding is None:
+        return Verdict(offer.offer_id, offer.version, "printed", Reason.APPLIED)
+    return Verdict(offer.offer_id, offer.version, "withheld", finding.reason, finding.evidence)

@@ -1,0 +1,151 @@
+"""The best offers for one slip: what may not stand side by side, and the set of highest score.
+
+An exact branch and bound over the candidates in the order of their scores. Where one falls out,
+the next that fits takes its place, because the whole set is chosen anew. `NODE_BUDGET` bounds it;
+a slip has a few places, so that real lists of assignments stay far below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+
+from offers.context import Candidate, IssueContext
+from offers.issue_rules import issued_in_category, named_gtins, offer_category
+from offers.model import Gtin, Offer, Product, Selector
+from offers.reasons import Finding, Reason, found
+from offers.shelf import counts, is_basket_reward, prefixes
+
+NODE_BUDGET = 20_000
+MICRO = 1_000_000  # scores are compared as whole millionths: sums do not depend on their order
+
+
+def worth(candidate: Candidate) -> int:
+    """Give HQ's score in millionths; a score that is no number counts as 0."""
+    score = candidate.assignment.score if candidate.assignment else 0.0
+    return round(score * MICRO) if isfinite(score) else 0
+
+
+def clash(one: Offer, other: Offer, context: IssueContext) -> Reason | None:
+    """Say why two offers may not stand on one slip, or None where they may."""
+    if overlap(one, other, context.products):
+        return Reason.BETTER_OFFER_CHOSEN
+    if rivals(one, other, context):
+        return Reason.RIVAL_BRAND
+    return None
+
+
+def overlap(one: Offer, other: Offer, products: dict[Gtin, Product]) -> bool:
+    """Tell whether two offers are about one product, as far as it can be known here.
+
+    They are if a product that one of them names, or any known one, counts for both; if both name a
+    brand, or categories of which one lies in the other; or if both are about the whole basket.
+    """
+    if is_basket_reward(one) or is_basket_reward(other):
+        return is_basket_reward(one) and is_basket_reward(other)
+    a, b = one.products, other.products
+    if set(a.include.brands) & set(b.include.brands):
+        return True
+    if _paths_meet(a.include, b.include):
+        return True
+    both = dict.fromkeys([*named_gtins(one), *named_gtins(other)])
+    if _is_wide(a.include) and _is_wide(b.include):
+        both.update(dict.fromkeys(products))
+    return any(counts(a, g, products.get(g)) and counts(b, g, products.get(g)) for g in both)
+
+
+def _is_wide(selector: Selector) -> bool:
+    return bool(selector.brands or selector.categories)
+
+
+def _paths_meet(one: Selector, other: Selector) -> bool:
+    return any(path in prefixes(its) for its in one.categories for path in other.categories) or any(
+        path in prefixes(its) for its in other.categories for path in one.categories
+    )
+
+
+def brands_of(offer: Offer, products: dict[Gtin, Product]) -> frozenset[str]:
+    """Give the brands that an offer is about: those it names, and those of its products."""
+    known = (products[gtin].brand for gtin in named_gtins(offer) if gtin in products)
+    return frozenset((*offer.products.include.brands, *known))
+
+
+def rivals(one: Offer, other: Offer, context: IssueContext) -> bool:
+    """Tell whether two offers are about brands that never stand on one slip."""
+    mine, its = brands_of(one, context.products), brands_of(other, context.products)
+    return any((a in mine and b in its) or (b in mine and a in its) for a, b in context.rivals)
+
+
+class SlipChoice:
+    """The choice among candidates that no rule holds back."""
+
+    def __init__(self, candidates: list[Candidate], context: IssueContext, places: int) -> None:
+        self._context = context
+        self._places = places
+        self._all = sorted(candidates, key=lambda it: (-worth(it), it.offer.offer_id))
+        self._worth = [worth(it) for it in self._all]
+        self._category = [self.category_of(it) for it in self._all]
+        self._room = {c: self._left_in(c) for c in set(self._category) if c}
+        self._clashes: dict[tuple[int, int], Reason | None] = {}
+        self._nodes = 0
+        self._best: tuple[int, int] = (0, 0)
+        self._best_set: tuple[int, ...] = ()
+
+    def category_of(self, candidate: Candidate) -> str:
+        """Give the category that a candidate counts under."""
+        depth = self._context.policy.category_depth
+        return offer_category(candidate.offer, self._context.products, depth)
+
+    def _left_in(self, category: str) -> int:
+        cap = self._context.policy.category_month_cap
+        return cap - issued_in_category(category, self._context)
+
+    def run(self) -> list[Candidate]:
+        """Give the set of highest total score; of equals the larger, then the earlier by score, id."""
+        self._visit(0, (), 0)
+        return [self._all[n] for n in self._best_set]
+
+    def _visit(self, start: int, chosen: tuple[int, ...], total: int) -> None:
+        self._nodes += 1
+        if (total, len(chosen)) > self._best:
+            self._best, self._best_set = (total, len(chosen)), chosen
+        places = self._places - len(chosen)
+        for n in range(start, len(self._all)):
+            reach = self._worth[n : n + places]
+            most = (total + sum(w for w in reach if w > 0), len(chosen) + len(reach))
+            if not reach or most <= self._best or self._nodes >= NODE_BUDGET:
+                return
+            if self._fits(n, chosen):
+                self._visit(n + 1, (*chosen, n), total + self._worth[n])
+
+    def _fits(self, n: int, chosen: tuple[int, ...]) -> bool:
+        category = self._category[n]
+        taken = sum(self._category[other] == category for other in chosen)
+        if category and taken >= self._room[category]:
+            return False
+        return all(self._clash(other, n) is None for other in chosen)
+
+    def _clash(self, one: int, other: int) -> Reason | None:
+        pair = (one, other)
+        if pair not in self._clashes:
+            self._clashes[pair] = clash(self._all[one].offer, self._all[other].offer, self._context)
+        return self._clashes[pair]
+
+
+def why_not_chosen(
+    candidate: Candidate,
+    chosen: list[Candidate],
+    context: IssueContext,
+    category_of: Callable[[Candidate], str],
+    full: Finding,
+) -> Finding:
+    """Say what of a chosen slip keeps a candidate off it; `full` where it only has no place."""
+    for other in chosen:
+        reason = clash(candidate.offer, other.offer, context)
+        if reason is not None:
+            return found(reason, by=other.offer.offer_id)
+    category, cap = category_of(candidate), context.policy.category_month_cap
+    same = sum(category_of(other) == category for other in chosen)
+    if category and same and issued_in_category(category, context) + same >= cap:
+        return found(Reason.CAP_CATEGORY, cap=cap, category=category)
+    return full
