@@ -183,11 +183,10 @@ async def on_refused(_request: Request, error: Exception) -> Response:
 async def on_http_exception(_request: Request, error: Exception) -> Response:
     """Answer an unknown path or method in the same form as every refusal."""
     assert isinstance(error, HTTPException)
-    problem = Problem(
-        "no_such_call" if error.status_code == 404 else "wrong_method",
-        "The lane has no such call.",
-        "See /openapi.json for the calls.",
-    )
+    if error.status_code == 404:
+        problem = Problem("no_such_call", "The lane has no such call.", "See /openapi.json.")
+    else:
+        problem = Problem("wrong_method", "The call has another method.", "See /openapi.json.")
     response = json_response(problem, error.status_code)
     response.headers.update(error.headers or {})
     return response
