@@ -17,10 +17,12 @@ from msgspec import Struct
 
 from cache.changes import Changes
 from cache.claims import Claims, OpenClaim
+from cache.endings import Endings
 from cache.facts import Fact, revived, used_up
 from cache.refs import Refs
 from cache.slots import Slots
 from cache.tallies import PastUses, Sold
+from offers.basket import TransactionKey
 from offers.changes import Op
 from offers.model import (
     Assignment,
@@ -86,6 +88,7 @@ class Mirror:
         self._slots = Slots()
         self._sold = Sold()
         self._past = PastUses()
+        self._endings = Endings()
         self._issued: dict[Serial, IssuedHere] = {}
         self._redeemed: dict[Serial, tuple[Uid, datetime]] = {}
         self._changes = Changes(epoch, self._sold)
@@ -127,6 +130,14 @@ class Mirror:
     def redeemed_serial(self, serial: Serial) -> tuple[Uid, datetime] | None:
         """Tell in which sale of this lane a serial was used up, and when."""
         return self._redeemed.get(serial)
+
+    def tendered(self, key: TransactionKey) -> Uid | None:
+        """Name the latest sale of this lane under a till's key, training included."""
+        return self._endings.tendered(key)
+
+    def goodwill_since(self, at: datetime) -> int:
+        """Sum the goodwill given at this lane from a moment on, in minor units."""
+        return self._endings.goodwill_since(at)
 
     def issued(self, serial: Serial) -> IssuedHere | None:
         """Tell what this lane printed under a serial."""
@@ -170,6 +181,7 @@ class Mirror:
     def fold(self, fact: Fact) -> None:
         """Take one committed row, in order."""
         self.refs.used(getattr(fact.record, "shopper", None), fact.seq)
+        self._endings.fold(fact.record, fact.at)
         self._fold_claim(fact)
         self._fold_sale(fact)
         for serial, uid in used_up(fact):
@@ -313,6 +325,7 @@ class Mirror:
         self._past.drop_before(today - PAST)
         self._changes.past.drop_before(today - PAST)
         self._sold.drop_before(midnight - SALES)
+        self._endings.drop_before(midnight - SALES, midnight - ACCEPTED)
         self._claims.drop_before(midnight - ACCEPTED)
         _drop_front(self._issued, lambda coupon: coupon.valid_from < today - PAST)
         _drop_front(self._redeemed, lambda used: used[1] < midnight - REDEEMED)

@@ -1,1 +1,1 @@
-"""What every room stands on: clock, strict_toml, complaints, key_files, log_lines."""
+"""What every room stands on: clock, dice, strict_toml, complaints, key_files, log_lines."""

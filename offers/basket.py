@@ -36,6 +36,19 @@ class Line(Struct, frozen=True):
     mass_promotion: str | None = None  # the till's own promotion that already lowered this line
 
 
+Standing = Literal[
+    "mass",
+    "granted",
+    "provisional",
+    "redeemed",
+    "elsewhere",
+    "unknown",
+    "forged",
+    "offline_limit",
+    "unanswered",
+]
+
+
 class Presented(Struct, frozen=True):
     """A coupon that was scanned, and what the lane learned of it before the decision.
 
@@ -45,17 +58,7 @@ class Presented(Struct, frozen=True):
 
     coupon_number: CouponNumber
     serial: Serial | None
-    standing: Literal[
-        "mass",
-        "granted",
-        "provisional",
-        "redeemed",
-        "elsewhere",
-        "unknown",
-        "forged",
-        "offline_limit",
-        "unanswered",
-    ]
+    standing: Standing
     where: str = ""  # for "redeemed" and "elsewhere": store/lane
     when: datetime | None = None
 

@@ -43,3 +43,8 @@ def parse_up(topic: str) -> tuple[StoreId, LaneId, str] | None:
     if len(parts) != 6 or "/".join(parts[:2]) != ROOT or parts[4] != "up":
         return None
     return StoreId(parts[2]), LaneId(parts[3]), parts[5]
+
+
+def down_filters(store: StoreId, lane: LaneId) -> tuple[str, ...]:
+    """Name what a lane subscribes to: its own topics, and its store's."""
+    return f"{ROOT}/{store}/{lane}/down/#", f"{ROOT}/{store}/down/#"

@@ -1,0 +1,66 @@
+# tillside: every target sets up what it needs by itself.
+#   make demo           the whole way, on simulated hardware, in under a minute
+#   make demo KEEP=1    the same, left running, with the cashier's page to look at
+#   make test           everything that must hold
+#   make bench          the numbers, each beside its limit or peer
+#   make replay         a year of real baskets
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+KEEP ?=
+STORE ?=
+
+.PHONY: demo test lint types imports unit bench replay clean
+
+$(VENV)/.made: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tillside needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	@echo "setting up $(VENV) (once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made
+	@echo "adding the test tools (once)"
+	@$(PIP) --editable '.[demo,dev]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	@$(PIP) --editable '.[demo,dev,bench]'
+	@touch $@
+
+$(VENV)/.realdata: $(VENV)/.made
+	@$(PIP) --editable '.[demo,realdata]'
+	@touch $@
+
+demo: $(VENV)/.made
+	@$(BIN)/tillside-sim demo --out out/demo $(if $(KEEP),--keep)
+
+test: $(VENV)/.dev
+	@sh tools/system_packages.sh mosquitto
+	@$(MAKE) --no-print-directory lint types imports unit
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/vulture
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	@$(BIN)/lint-imports
+
+unit: $(VENV)/.dev
+	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest -q -n 2
+
+bench: $(VENV)/.bench
+	@$(BIN)/python -m tests.bench --out out/bench.json
+
+replay: $(VENV)/.realdata
+	@$(BIN)/tillside-hq import completejourney --out out/year
+	@$(BIN)/tillside replay out/year --json out/replay.json $(if $(STORE),--store $(STORE))
+
+clean:
+	rm -rf $(VENV) out build *.egg-info

@@ -1,0 +1,68 @@
+"""Gather the frozen facts that a decision is made from. Every look-up is in memory or mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cache.shelf import Shelf
+
+from agent.sales import Sale
+from offers.basket import Basket
+from offers.context import Candidate, Context, IssueContext, Moment
+from offers.model import Gtin, Product, ShopperKey
+
+
+def basket_context(shelf: Shelf, sale: Sale, basket: Basket, moment: Moment) -> Context:
+    """Give everything that the evaluation of one basket may look at."""
+    generation = shelf.generation
+    candidates = shelf.candidates(sale.shopper, basket.presented)
+    known = sale.shopper is not None
+    return Context(
+        moment=moment,
+        store=generation.store,
+        basket=basket,
+        candidates=candidates,
+        products=_products(shelf, {line.gtin for line in basket.lines}),
+        shopper_known=known,
+        identity_strong=sale.identity_strong,
+        past=shelf.wallet(sale.shopper).past if sale.shopper is not None else (),
+        recalled=shelf.recalled,
+        killed=shelf.killed,
+    )
+
+
+def issue_context(shelf: Shelf, shopper: ShopperKey, moment: Moment) -> IssueContext:
+    """Give everything that the choice of a slip may look at."""
+    generation = shelf.generation
+    candidates = shelf.candidates(shopper, ())
+    named = set(named_gtins(candidates))
+    stock = {gtin: found for gtin in named if (found := shelf.availability(gtin)) is not None}
+    return IssueContext(
+        moment=moment,
+        store=generation.store,
+        policy=generation.policy,
+        candidates=candidates,
+        products=_products(shelf, named),
+        availability=stock,
+        past=shelf.wallet(shopper).past,
+        rivals=generation.rivals,
+        mass_promotions=generation.mass_promotions(moment.business_date),
+        recalled=shelf.recalled,
+        killed=shelf.killed,
+    )
+
+
+def named_gtins(candidates: Iterable[Candidate]) -> Iterable[Gtin]:
+    """List the GTINs that the candidates' sets and pictures name."""
+    for candidate in candidates:
+        offer = candidate.offer
+        yield from offer.products.include.gtins
+        yield from offer.products.exclude.gtins
+        if offer.picture is not None and offer.picture.gtin is not None:
+            yield offer.picture.gtin
+
+
+def _products(shelf: Shelf, gtins: Iterable[Gtin]) -> dict[Gtin, Product]:
+    """Look the products up, in the order of their GTINs so that a context has one form."""
+    found = ((gtin, shelf.product(gtin)) for gtin in sorted(gtins))
+    return {gtin: product for gtin, product in found if product is not None}

@@ -1,0 +1,131 @@
+"""Bring a generation onto this PC: pull its chunks, verify, open, warm, swap. Never half of one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from cache.errors import GenerationError
+from cache.generation import Generation
+from ground.clock import Clock
+from sync.blob_file import BadBlob, BlobFile
+from sync.messages import BlobAsk, Manifest
+from sync.pulls import Bad, Chunk, Done, Keep, Pull, Step
+
+log = logging.getLogger("tillside.generation")
+
+AGAIN_S = 30.0  # after bytes that were not what the manifest names
+Install = Callable[[Manifest, Generation], Awaitable[None]]
+
+
+class GenerationPull:
+    """At most one generation under way: the newest that headquarters named."""
+
+    def __init__(
+        self, directory: Path, ask: Callable[[BlobAsk], None], install: Install, clock: Clock
+    ) -> None:
+        self._directory = directory
+        self._ask = ask
+        self._install = install
+        self._clock = clock
+        self._pull: Pull | None = None
+        self._file: BlobFile | None = None
+        self._again_at: float | None = None
+        self.refused = 0  # blobs that were not what their manifest names
+
+    async def want(self, manifest: Manifest) -> None:
+        """Begin to pull a generation; whatever was under way before is left."""
+        try:
+            self._file = BlobFile(self._directory, manifest)
+        except BadBlob as bad:
+            self.refused += 1
+            log.warning("! manifest refused: %s", bad.why)
+            return
+        self._pull = Pull(manifest.sha256, manifest.size)
+        if await asyncio.to_thread(self._file.target.exists):  # rolled back to one that was kept
+            await self._open(self._file.target)
+        else:
+            await self._start()
+
+    async def connected(self) -> None:
+        """Go on where the file ends."""
+        if self._pull is not None:
+            await self._start()
+
+    def disconnected(self) -> None:
+        """Wait for the link."""
+        if self._pull is not None:
+            self._pull.stop()
+
+    async def chunk(self, chunk: Chunk) -> None:
+        """Take the next piece."""
+        if self._pull is not None:
+            await self._carry(self._pull.chunk(chunk, self._clock.monotonic_s()))
+
+    def next_deadline(self) -> float | None:
+        """Tell when to call `on_deadline`."""
+        due = self._pull.next_deadline() if self._pull is not None else None
+        return min((at for at in (due, self._again_at) if at is not None), default=None)
+
+    async def on_deadline(self, now: float) -> None:
+        """Ask again for what did not come."""
+        if self._again_at is not None and now >= self._again_at:
+            self._again_at = None
+            await self._start()
+        elif self._pull is not None:
+            await self._carry(self._pull.on_deadline(now))
+
+    async def _start(self) -> None:
+        assert self._pull is not None
+        assert self._file is not None
+        have = await asyncio.to_thread(self._file.have_bytes)
+        await self._carry(self._pull.start(have, self._clock.monotonic_s()))
+
+    async def _carry(self, steps: list[Step]) -> None:
+        file = self._file
+        assert file is not None
+        for step in steps:
+            match step:
+                case Keep(offset, data):
+                    await asyncio.to_thread(file.keep, offset, data)
+                case BlobAsk():
+                    self._ask(step)
+                case Done():
+                    await self._finish(file)
+                case Bad(why):
+                    await self._give_up(file, why)
+
+    async def _finish(self, file: BlobFile) -> None:
+        try:
+            path = await asyncio.to_thread(file.finish)
+        except BadBlob as bad:
+            await self._give_up(file, bad.why)
+            return
+        await self._open(path)
+
+    async def _open(self, path: Path) -> None:
+        file = self._file
+        assert file is not None
+        try:
+            generation = await asyncio.to_thread(_opened, path, file.manifest.raw_sha256)
+        except GenerationError as error:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+            await self._give_up(file, str(error))
+            return
+        self._pull = None
+        await self._install(file.manifest, generation)
+
+    async def _give_up(self, file: BlobFile, why: str) -> None:
+        """The last good generation stays; try again later, from the first byte."""
+        self.refused += 1
+        log.warning("! generation %s refused: %s", file.manifest.generation, why)
+        await asyncio.to_thread(file.discard)
+        self._again_at = self._clock.monotonic_s() + AGAIN_S
+
+
+def _opened(path: Path, raw_sha256: str) -> Generation:
+    generation = Generation.open(path, raw_sha256=raw_sha256)
+    generation.warm()
+    return generation

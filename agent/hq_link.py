@@ -1,0 +1,283 @@
+"""The lane's talk with headquarters: the shell around `sync.session`, its claims and its pulls.
+
+It carries out the steps that the session returns, in order, and wakes it when it asks to be woken.
+Whatever comes in is durable before the broker is told that it came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from agent.claim_line import ClaimLine
+from agent.generation_pull import GenerationPull
+from agent.stock import Stock
+from agent.trust import TimeTrust
+from cache.generation import Generation
+from ground.clock import Clock
+from offers.model import LaneId, StoreId
+from sync.errors import BadWords
+from sync.link_options import Ears, Poison
+from sync.messages import BlobAsk, Claim, Manifest
+from sync.mqtt_link import MqttLink
+from sync.outbox_window import NeedRows
+from sync.payload import Packet, pack
+from sync.pulls import Chunk
+from sync.reading import read_down
+from sync.session import Session
+from sync.steps import (
+    ClaimAnswered,
+    HqTime,
+    NewDelta,
+    NewLeases,
+    NewManifest,
+    NewRecalls,
+    Outgoing,
+    Pruned,
+    Quarantine,
+    Step,
+    TailLost,
+)
+from sync.topics import up
+
+log = logging.getLogger("tillside.hq")
+
+LEASES_AHEAD = 2
+LONGEST_SLEEP_S = 1.0
+
+
+class LinkView(Struct, frozen=True):
+    """What the page and `healthz` say of the link."""
+
+    up: bool
+    since: datetime
+    outbox: int
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the lane stands, what it works from, and whose words it believes."""
+
+    store: StoreId
+    lane: LaneId
+    stock: Stock
+    directory: Path
+    public_keys: dict[str, bytes]
+    trust: TimeTrust
+    clock: Clock
+    lost: Callable[[], None]  # the journal must be opened anew
+
+
+class HqLink:
+    """One lane's link to headquarters, from the journal's outbox to the generation in force."""
+
+    def __init__(self, home: Home, session: Session, changed: Callable[[], None]) -> None:
+        self._home = home
+        self._session = session
+        self._changed = changed
+        self._journal, self._shelf = home.stock.journal, home.stock.shelf
+        self._clock = home.clock
+        self._mqtt: MqttLink | None = None
+        self._line: ClaimLine | None = None
+        self._wake = asyncio.Event()
+        self._since = home.clock.utc_now()
+        self._pull = GenerationPull(home.directory, self._ask_blob, self._install, home.clock)
+        self._written = 0
+        self._tasks: set[asyncio.Future[None]] = set()
+
+    def attach(self, mqtt: MqttLink, line: ClaimLine) -> None:
+        """Get the client and the waiting tills; both are built around this link."""
+        self._mqtt, self._line = mqtt, line
+
+    @property
+    def ears(self) -> Ears:
+        """Give what the client tells its news to."""
+        return Ears(
+            on_message=self._on_message,
+            on_up=self._on_up,
+            on_down=self._on_down,
+            on_poison=self._on_poison,
+        )
+
+    @property
+    def view(self) -> LinkView:
+        """Say how the link is."""
+        journal = self._journal
+        connected = self._mqtt is not None and self._mqtt.up
+        return LinkView(connected, self._since, journal.last_seq - journal.acked)
+
+    def will(self) -> Outgoing:
+        """Give what headquarters hears when this lane falls silent."""
+        return self._session.will()
+
+    def send_claim(self, claim: Claim) -> bool:
+        """Ask the arbiter; False where it cannot be reached."""
+        topic = up(self._home.store, self._home.lane, "claim")
+        return self._publish(pack(topic, claim))
+
+    def row_written(self, seq: int) -> None:
+        """A row is durable; it is sent by the link's own task."""
+        self._written = seq
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Serve the link until cancelled."""
+        assert self._mqtt is not None
+        client = asyncio.ensure_future(self._mqtt.run())
+        timer = asyncio.ensure_future(self._keep_time())
+        try:
+            await asyncio.wait({client, timer}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (client, timer):
+                if task.done():
+                    task.result()
+        finally:
+            for task in (client, timer):
+                task.cancel()
+            await asyncio.gather(client, timer, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Say good-bye."""
+        if self._mqtt is not None:
+            await self._mqtt.stop()
+
+    async def _keep_time(self) -> None:
+        while True:
+            now = self._clock.monotonic_s()
+            if self._written:
+                seq, self._written = self._written, 0
+                await self._carry(self._session.row_written(seq, now))
+            await self._carry(self._session.on_deadline(now))
+            await self._pull.on_deadline(now)
+            await self._ask_leases(now)
+            await self._sleep()
+
+    async def _sleep(self) -> None:
+        """Wait for the next deadline or a new row, a second at most."""
+        self._wake.clear()
+        if self._written:
+            return
+        dues = (self._session.next_deadline(), self._pull.next_deadline())
+        due = min((at for at in dues if at is not None), default=float("inf"))
+        wait_s = max(0.005, min(LONGEST_SLEEP_S, due - self._clock.monotonic_s()))
+        sleeper = asyncio.ensure_future(self._clock.sleep(wait_s))
+        waker = asyncio.ensure_future(self._wake.wait())
+        await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (sleeper, waker):
+            task.cancel()
+
+    async def _ask_leases(self, now: float) -> None:
+        left = self._shelf.leases_left
+        if left < LEASES_AHEAD:
+            await self._carry(self._session.ask_leases(now))
+
+    async def _on_message(self, packet: Packet) -> None:
+        try:
+            message = read_down(packet, self._home.public_keys)
+        except BadWords as bad:
+            await self._keep_bad(packet.topic, packet.payload, str(bad))
+            return
+        if isinstance(message, Chunk):
+            await self._pull.chunk(message)
+            return
+        now = self._clock.monotonic_s()
+        await self._carry(self._session.received(packet.topic, message, now))
+        self._changed()
+
+    def _on_up(self, session_present: bool) -> None:
+        self._since = self._clock.utc_now()
+        log.info("= link to headquarters is up")
+        self._spawn(self._greet(session_present))
+
+    async def _greet(self, session_present: bool) -> None:
+        await self._carry(self._session.connected(self._clock.monotonic_s(), session_present))
+        await self._pull.connected()
+        self._changed()
+
+    def _on_down(self, why: str) -> None:
+        self._since = self._clock.utc_now()
+        log.info("= link to headquarters is down: %s", why)
+        self._session.disconnected()
+        self._pull.disconnected()
+        if self._line is not None:
+            self._line.link_lost()
+        self._changed()
+
+    def _on_poison(self, poison: Poison) -> None:
+        log.warning("! %s refused: %s", poison.topic, poison.why)
+        self._spawn(self._carry(self._session.refused(poison.topic, poison.why)))
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, steps: list[Step]) -> None:
+        for step in steps:
+            match step:
+                case Outgoing():
+                    self._publish(pack(step.topic, step.message, step.retain))
+                case NeedRows(after, limit):
+                    rows = await self._journal.rows_after(after, limit)
+                    await self._carry(self._session.offer_rows(after, rows))
+                case _:
+                    await self._take(step)
+
+    async def _take(self, news: Step) -> None:
+        journal = self._journal
+        match news:
+            case NewRecalls(recalls):
+                await journal.set_recalls(recalls.rev, recalls.gtins, recalls.offers)
+                log.info("< recalls %d in force", recalls.rev)
+            case NewDelta(delta):
+                await journal.apply_delta(delta.rev, delta.ops)
+            case NewLeases(leases):
+                await journal.add_leases(*leases)
+            case NewManifest(manifest):
+                await self._pull.want(manifest)
+            case Pruned(upto, rejected):
+                await journal.hq_has(upto)
+                for row in rejected:
+                    await self._keep_bad(f"row {row.seq}", b"", row.code)
+            case Quarantine(topic, why):
+                await self._keep_bad(topic, b"", why)
+            case _:
+                self._hear(news)
+
+    def _hear(self, news: Step) -> None:
+        """Take news that change nothing on disk."""
+        match news:
+            case ClaimAnswered(answer) if self._line is not None:
+                self._line.answered(answer)
+            case HqTime(at):
+                self._home.trust.heard_from_hq(at, self._clock.utc_now())
+            case TailLost(upto, last):
+                log.error("! the journal lost rows %d to %d", last + 1, upto)
+                self._home.lost()
+            case _:
+                pass
+
+    async def _keep_bad(self, topic: str, payload: bytes, why: str) -> None:
+        log.warning("! %s kept in quarantine: %s", topic, why)
+        await self._journal.quarantine(topic, payload, why)
+
+    def _ask_blob(self, ask: BlobAsk) -> None:
+        self._publish(pack(up(self._home.store, self._home.lane, "blob"), ask))
+
+    def _publish(self, packet: Packet) -> bool:
+        return self._mqtt is not None and self._mqtt.publish(packet)
+
+    async def _install(self, manifest: Manifest, generation: Generation) -> None:
+        """Put a generation in force: the pointer is durable, then the reference is swapped."""
+        old = self._shelf.generation
+        await self._journal.point_to(generation.path.name, manifest.rev, manifest.delta_rev)
+        self._shelf.swap(generation)
+        self._home.trust.raise_floor(generation.built_at)
+        await self._carry(self._session.generation_live(manifest))
+        log.info("= generation %s is in force, %s before", generation.id, old.id)
+        self._changed()

@@ -1,0 +1,215 @@
+"""What to print for the next visit: choose, give serials, lay out, and hand over to the printer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Protocol
+
+from msgspec import Struct, structs
+
+from agent.facts import issue_context
+from agent.stock import Stock
+from offers.context import Candidate, IssueDecision, Moment
+from offers.coupon_code import element_string
+from offers.issue import choose
+from offers.issue_rules import offer_category
+from offers.model import Language, Offer, PastUse, Serial, ShopperKey
+from offers.reasons import Reason, Verdict
+from offers.records import Ghost, Issued, JobId, Record, Uid
+from offers.sentences import slip_words
+from offers.serials import make_serial
+from printer.slip import Code, Slip
+
+
+class Printing(Protocol):
+    """The way to the paper."""
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether a job given now would start."""
+
+    def submit(self, job: JobId, slips: tuple[Slip, ...], still_good: Callable[[], bool]) -> None:
+        """Queue a job; its result is written down when it is known."""
+
+
+class Issue(Struct, frozen=True):
+    """What is about to be printed: rows first, then the job."""
+
+    records: tuple[Record, ...] = ()
+    job: JobId | None = None
+    slips: tuple[Slip, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+
+class IssueDesk:
+    """Issues coupons to the shopper in hand."""
+
+    def __init__(
+        self,
+        stock: Stock,
+        printing: Printing,
+        brand_line: str,
+    ) -> None:
+        self._journal, self._shelf, self._keys = stock.journal, stock.shelf, stock.serial_keys
+        self._printing = printing
+        self._brand_line = brand_line
+
+    def prepare(
+        self,
+        uid: Uid,
+        shopper: ShopperKey,
+        moment: Moment,
+        training: bool,
+        just_now: tuple[PastUse, ...] = (),
+    ) -> Issue:
+        """Choose the slip and make its rows; nothing is printed or written yet.
+
+        Args:
+            uid: the sale that the slip follows.
+            shopper: who gets it.
+            moment: when it is.
+            training: lay out TRAINING slips without serials or rows.
+            just_now: what this very sale used, not yet in the journal.
+        """
+        context = issue_context(self._shelf, shopper, moment)
+        decision = choose(structs.replace(context, past=context.past + just_now))
+        if not self._printing.ready:
+            return Issue(verdicts=_withheld(decision, Reason.PRINTER_DOWN))
+        language = self._language(shopper)
+        job = JobId(secrets.token_hex(16))
+        records: list[Record] = self._ghosts(uid, shopper, decision) if not training else []
+        slips: list[Slip] = []
+        offers: list[Offer] = []
+        verdicts = list(decision.verdicts)
+        for candidate in decision.chosen:
+            serial = None if training else self._next_serial(candidate.offer)
+            if candidate.offer.single_use and serial is None and not training:
+                verdicts = _replace(verdicts, candidate, Reason.OFFLINE_LIMIT)
+                continue
+            issued = self._issued(uid, job, candidate, serial, shopper, moment.business_date)
+            offers.append(candidate.offer)
+            slips.append(self._slip(candidate.offer, issued, language, training))
+            if not training:
+                records.append(issued)
+        return Issue(
+            tuple(records), job if slips else None, tuple(slips), tuple(offers), tuple(verdicts)
+        )
+
+    def print(self, issue: Issue) -> None:
+        """Hand the job over, now that its rows are durable; a recall before its first byte stops it."""
+        if issue.job is None:
+            return
+        self._printing.submit(issue.job, issue.slips, lambda: self._still_good(issue.offers))
+
+    def _still_good(self, offers: tuple[Offer, ...]) -> bool:
+        return not any(
+            offer.offer_id in self._shelf.killed
+            or (offer.picture is not None and offer.picture.gtin in self._shelf.recalled)
+            or (
+                bool(offer.products.include.gtins)
+                and set(offer.products.include.gtins) <= self._shelf.recalled
+            )
+            for offer in offers
+        )
+
+    def _next_serial(self, offer: Offer) -> Serial | None:
+        """Take the next number of this incarnation's leases; None where none is left or none needed."""
+        if not offer.single_use:
+            return None
+        slot = self._shelf.next_serial_slot(self._journal.epoch)
+        if slot is None:
+            return None
+        lease, counter = slot
+        key = self._keys.get(lease.key_id)
+        return make_serial(lease, counter, offer.coupon_number, key) if key else None
+
+    def _issued(
+        self,
+        uid: Uid,
+        job: JobId,
+        candidate: Candidate,
+        serial: Serial | None,
+        shopper: ShopperKey,
+        today: date,
+    ) -> Issued:
+        offer = candidate.offer
+        last = today + timedelta(days=offer.coupon_days - 1)
+        generation = self._shelf.generation
+        category = offer_category(
+            offer, self._shelf.generation.products_of(offer), generation.policy.category_depth
+        )
+        return Issued(
+            uid=uid,
+            job=job,
+            offer_id=offer.offer_id,
+            version=offer.version,
+            campaign_id=offer.campaign_id,
+            category=category,
+            coupon_number=offer.coupon_number,
+            serial=serial,
+            valid_from=today,
+            valid_to=min(last, offer.ends),
+            shopper=self._journal.ref(shopper),
+        )
+
+    def _slip(self, offer: Offer, issued: Issued, language: Language, training: bool) -> Slip:
+        generation = self._shelf.generation
+        words = slip_words(
+            offer,
+            self._shelf.generation.products_of(offer),
+            language,
+            generation.store.currency,
+            issued.valid_to,
+        )
+        picture = generation.picture(offer.picture.sha256) if offer.picture else None
+        return Slip(
+            brand_line=self._brand_line,
+            headline=words.headline,
+            big=words.big,
+            counts=words.counts,
+            not_counts=words.not_counts,
+            validity=words.validity,
+            terms=words.terms,
+            code=_code(issued, training),
+            picture_png=picture,
+            training=training,
+            job=issued.job,
+        )
+
+    def _language(self, shopper: ShopperKey) -> Language:
+        return self._shelf.wallet(shopper).language or self._shelf.generation.store.languages[0]
+
+    def _ghosts(self, uid: Uid, shopper: ShopperKey, decision: IssueDecision) -> list[Record]:
+        held = [v for v in decision.verdicts if v.reason is Reason.HOLDOUT]
+        return [Ghost(uid, verdict.offer_id, self._journal.ref(shopper)) for verdict in held]
+
+
+def _code(issued: Issued, training: bool) -> Code:
+    """Choose the carrier: QR with number + serial for one use, EAN-13 for a number that all may use."""
+    if training:
+        return Code("none", "", "")
+    data = element_string(issued.coupon_number, issued.serial)
+    if issued.serial is None:
+        return Code("ean13", issued.coupon_number, issued.coupon_number)
+    return Code("qr", data, f"(255) {issued.coupon_number} {issued.serial}")
+
+
+def _withheld(decision: IssueDecision, reason: Reason) -> tuple[Verdict, ...]:
+    """Withhold what would have been printed."""
+    return tuple(
+        structs.replace(verdict, outcome="withheld", reason=reason)
+        if verdict.outcome == "printed"
+        else verdict
+        for verdict in decision.verdicts
+    )
+
+
+def _replace(verdicts: list[Verdict], candidate: Candidate, reason: Reason) -> list[Verdict]:
+    offer_id = candidate.offer.offer_id
+    return [
+        structs.replace(v, outcome="withheld", reason=reason) if v.offer_id == offer_id else v
+        for v in verdicts
+    ]

@@ -1,0 +1,300 @@
+"""One lane: what a scan, a basket, a tender, a void, a return cause. Read this file first."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from msgspec import structs
+
+from agent.answers import decision_out, verdicts_out
+from agent.coupon_desk import CouponDesk
+from agent.ending import end_sale, give_back, undo
+from agent.evaluation import Evaluation
+from agent.issue_desk import Issue, IssueDesk
+from agent.refunds import SaleEvidence
+from agent.refusals import Refused
+from agent.sales import Answered, Sale, SaleBook
+from agent.scan_decoder import Scan
+from agent.scan_gate import ScanGate
+from agent.scan_reading import CouponScan, Identity, NotOurs
+from agent.till_reading import Identify, ReadBasket, ReadScan, Shopper, digest, read_basket
+from agent.till_types import (
+    BasketIn,
+    DecisionOut,
+    DoneOut,
+    ReturnIn,
+    ReturnOut,
+    TenderIn,
+    TenderOut,
+)
+from cache.entries import Entry
+from cache.journal import Journal
+from cache.journal_store import OpenBasket
+from cache.shelf import Shelf
+from ground.clock import Clock
+from offers.context import Moment
+from offers.model import Language, PastUse, StoreId
+from offers.records import Record, Uid, Voided
+
+log = logging.getLogger("tillside.lane")
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What a lane works with; `agent.wiring` fits them together."""
+
+    store: StoreId
+    language: Language
+    till_attached: bool
+    clock: Clock
+    moment_of: Callable[[date | None], Moment]
+    identify: Identify
+    read_scan: ReadScan
+    journal: Journal
+    shelf: Shelf
+    book: SaleBook
+    coupons: CouponDesk
+    evaluation: Evaluation
+    issues: IssueDesk
+    changed: Callable[[], None]  # somebody may want to look: the cashier's page
+
+
+class Lane:
+    """The verbs of one lane. Each writes its rows before it answers, prints or sends."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._gate = ScanGate()
+        self.refused_scans = 0
+
+    async def scan(self, scan: Scan) -> None:
+        """Take what the lane's own scanner read: a shopper, a coupon, or nothing for us."""
+        now = self._rooms.clock.utc_now()
+        if not self._gate.lets_in(scan, self._rooms.clock.monotonic_s()):
+            return
+        reading = self._rooms.read_scan(scan)
+        if isinstance(reading, NotOurs):
+            self.refused_scans += reading.why != "product"
+            log.info("scan refused: %s", reading.why)
+            return
+        what = self._known(reading)
+        sale = self._rooms.book.in_hand()
+        if sale is not None:
+            _bind(sale, what)
+            log.info("scan bound to sale %s", sale.uid[:8])
+        elif self._rooms.till_attached or isinstance(what, CouponScan):
+            self._rooms.book.wait(what, now)
+        else:
+            await self._print_for(what)
+        self._rooms.changed()
+
+    async def basket(self, handle: str, message: BasketIn) -> DecisionOut:
+        """Decide on a basket, and remember the answer before giving it."""
+        rooms = self._rooms
+        async with rooms.book.turn(handle):
+            read = read_basket(message, rooms.store, rooms.identify, rooms.read_scan)
+            mark = digest(read, message)
+            ended = await self._ended(handle, read, mark)
+            if ended is not None:
+                return ended
+            sale = await self._sale(handle, read, message)
+            told = sale.told(message.revision, mark)
+            if told is not None:
+                return told
+            sale.bind(read)
+            dropped = [s for s in sale.held if s not in sale.scanned]
+            records = rooms.coupons.release(sale, dropped, "removed")
+            if message.suspended:
+                records += rooms.coupons.release(sale, list(sale.held), "suspended")
+            sale.suspended = message.suspended
+            answered = await self._answer(sale, message, read, mark)
+            sale.take(answered)
+            await self._write(records, {sale.uid: sale.saved()})
+        rooms.changed()
+        return answered.out
+
+    async def tender(self, handle: str, message: TenderIn) -> TenderOut:
+        """Make a sale final: redeem what the till gave, release the rest, print for the next visit."""
+        rooms = self._rooms
+        async with rooms.book.turn(handle):
+            finished = rooms.book.finished(handle)
+            sale = rooms.book.get(handle)
+            if sale is None and finished is not None:
+                return finished.out
+            sale = _open(sale, handle)
+            moment = rooms.moment_of(sale.key.business_date)
+            ending = end_sale(sale, message, rooms.shelf)
+            issue = self._issue(sale, moment, ending.past)
+            releases = rooms.coupons.release(sale, sale.held.keys() - ending.used, "not_given")
+            tendered = ending.tendered(rooms.journal, rooms.shelf.generation.id)
+            out = ending.out(issue, rooms.shelf, rooms.language)
+            evidence = ending.evidence(tendered, out, moment, rooms.shelf.generation.id)
+            records: list[Record] = [tendered, *releases, *issue.records]
+            await self._write(records, {sale.uid: None}, {sale.uid: evidence})
+            rooms.coupons.used(sale, ending.used)
+            rooms.book.finish(sale, ending.finished(out, issue))
+            rooms.issues.print(issue)
+        log.info("sale %s tendered: %s", sale.uid[:8], ending.line(issue))
+        rooms.changed()
+        return out
+
+    async def void(self, handle: str) -> DoneOut:
+        """Give a transaction up; after its tender, undo it whole."""
+        rooms = self._rooms
+        async with rooms.book.turn(handle):
+            sale = rooms.book.get(handle)
+            if sale is not None:
+                await self._abandon(sale)
+            else:
+                await self._undo(handle)
+        rooms.changed()
+        return DoneOut(handle, "voided")
+
+    async def suspend(self, handle: str) -> DoneOut:
+        """Put a sale aside: its claims are given back, and made anew when it goes on."""
+        rooms = self._rooms
+        async with rooms.book.turn(handle):
+            sale = _open(rooms.book.get(handle), handle)
+            sale.suspended = True
+            sale.answers = []  # the next basket decides anew, with claims of its own
+            releases = rooms.coupons.release(sale, list(sale.held), "suspended")
+            await self._write(releases, {sale.uid: sale.saved()})
+        rooms.changed()
+        return DoneOut(handle, "suspended")
+
+    async def give_back(self, message: ReturnIn) -> ReturnOut:
+        """Take lines of a past sale back, and what of its discounts goes with them."""
+        rooms = self._rooms
+        records, out = await give_back(rooms.journal, rooms.store, message)
+        await self._write(records)
+        rooms.changed()
+        return out
+
+    async def restore(self) -> None:
+        """Before the first answer: reopen what a crash left open, and release its half-made claims."""
+        rooms = self._rooms
+        for basket in rooms.journal.open_baskets():
+            rooms.book.add(Sale.restored(basket.body))
+        await self._write(rooms.coupons.take_back())
+
+    def _known(self, reading: Identity | CouponScan) -> Shopper | CouponScan:
+        if isinstance(reading, CouponScan):
+            return reading
+        return Shopper(
+            self._rooms.identify(reading.kind, reading.value), strong=reading.kind != "phone"
+        )
+
+    async def _ended(self, handle: str, read: ReadBasket, mark: str) -> DecisionOut | None:
+        """Give the recorded answer where this very basket was tendered before."""
+        finished = self._rooms.book.finished(handle)
+        if finished is None and self._rooms.journal.mirror.tendered(read.key) is not None:
+            body = await self._rooms.journal.sale(read.key)
+            finished = SaleEvidence.decode(body).finished() if body is not None else None
+            if finished is not None:
+                self._rooms.book.recall(handle, finished)
+        if finished is None or self._rooms.book.get(handle) is not None:
+            return None
+        answered = finished.answered
+        same = finished.key == read.key and answered is not None and answered.digest == mark
+        return answered.out if same and answered is not None else None
+
+    async def _sale(self, handle: str, read: ReadBasket, message: BasketIn) -> Sale:
+        """Find the open sale of this handle, or begin one."""
+        book = self._rooms.book
+        sale = book.get(handle)
+        if sale is not None and (sale.key, sale.mode) != (read.key, message.mode):
+            log.warning("! handle %s names a new sale; the old one is given up", handle)
+            await self._abandon(sale)
+            sale = None
+        if sale is None:
+            sale = Sale(Uid(secrets.token_hex(16)), handle, read.key, message.mode)
+            book.add(sale)
+            book.give_waiting(sale, self._rooms.clock.utc_now())
+        return sale
+
+    async def _answer(self, sale: Sale, message: BasketIn, read: ReadBasket, mark: str) -> Answered:
+        rooms = self._rooms
+        context, decision = await rooms.evaluation.evaluate(
+            sale, message.revision, message.currency, read.lines
+        )
+        verdicts = verdicts_out(
+            decision.verdicts,
+            rooms.shelf.generation.offers,
+            rooms.language,
+            message.currency,
+            sale.provisional,
+        )
+        out = decision_out(
+            sale.handle,
+            context,
+            decision,
+            verdicts,
+            rooms.shelf.generation.id,
+        )
+        return Answered(message.revision, mark, context.basket, decision, out)
+
+    def _issue(self, sale: Sale, moment: Moment, past: tuple[PastUse, ...]) -> Issue:
+        if sale.shopper is None:
+            return Issue()
+        training = sale.mode == "training"
+        return self._rooms.issues.prepare(sale.uid, sale.shopper, moment, training, past)
+
+    async def _print_for(self, shopper: Shopper) -> None:
+        """Without a till: a card that is scanned gets its offers at once."""
+        moment = self._rooms.moment_of(None)
+        uid = Uid(secrets.token_hex(16))
+        issue = self._rooms.issues.prepare(uid, shopper.key, moment, training=False)
+        await self._write(list(issue.records))
+        self._rooms.issues.print(issue)
+        log.info("scan %s printed %d", shopper.key[:8], len(issue.slips))
+
+    async def _abandon(self, sale: Sale) -> None:
+        releases = self._rooms.coupons.release(sale, list(sale.held), "void")
+        await self._write([Voided(sale.uid, sale.key), *releases], {sale.uid: None})
+        self._rooms.book.close(sale)
+
+    async def _undo(self, handle: str) -> None:
+        finished = self._rooms.book.finished(handle)
+        if finished is None:
+            raise _unknown(handle)
+        await self._write(await undo(self._rooms.journal, finished))
+        self._rooms.book.recall(handle, structs.replace(finished, voided=True))
+
+    async def _write(
+        self,
+        records: list[Record],
+        open_baskets: dict[Uid, OpenBasket | None] | None = None,
+        evidence: dict[Uid, bytes] | None = None,
+    ) -> None:
+        now: datetime = self._rooms.clock.utc_now()
+        if records or open_baskets or evidence:
+            entries = [Entry(record, now) for record in records]
+            await self._rooms.journal.append(
+                *entries, open_baskets=open_baskets or {}, evidence=evidence or {}
+            )
+
+
+def _bind(sale: Sale, what: Shopper | CouponScan) -> None:
+    if isinstance(what, CouponScan):
+        sale.present(what)
+    else:
+        sale.meet(what)
+
+
+def _open(sale: Sale | None, handle: str) -> Sale:
+    if sale is None:
+        raise _unknown(handle)
+    return sale
+
+
+def _unknown(handle: str) -> Refused:
+    return Refused(
+        "transaction_unknown",
+        f"No transaction {handle!r} is open on this lane.",
+        "Send its basket first (PUT), then this call again.",
+        404,
+    )

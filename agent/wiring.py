@@ -1,0 +1,285 @@
+"""Fit the rooms together: from one configuration to one running lane. Nothing here decides."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from agent.claim_line import ClaimLine
+from agent.config import Config
+from agent.counter import Counter, Views
+from agent.coupon_desk import CouponDesk
+from agent.evaluation import Evaluation
+from agent.hq_link import Home, HqLink
+from agent.issue_desk import IssueDesk
+from agent.lane import Lane, Rooms
+from agent.moment import moment
+from agent.page_view import hq_light, printer_light
+from agent.print_desk import NoPrinter, PrintDesk
+from agent.sales import SaleBook
+from agent.scan_decoder import Scan
+from agent.scan_reading import CardRules, Reading, read_scan
+from agent.secrets_files import password
+from agent.shelf_start import first_generation
+from agent.stock import Stock
+from agent.supervise import Supervisor
+from agent.trust import TimeTrust
+from cache.journal import Journal
+from cache.shelf import Shelf
+from ground.clock import Clock
+from ground.dice import Dice
+from ground.key_files import KeyRing
+from offers.context import Moment
+from offers.model import ShopperKey
+from offers.records import Incarnation
+from offers.shopper_key import identity_key
+from printer.profile import find_profile
+from staff_help.lane_state import Light, PrintResult
+from sync.claims import LaneClaims
+from sync.link_options import LinkOptions, TlsFiles
+from sync.messages import Claim
+from sync.mqtt_link import MqttLink
+from sync.payload import pack
+from sync.session import Facts, Known, Me, Session
+from sync.topics import down_filters
+
+
+@dataclass
+class WiredLane:
+    """A lane with all its parts, before any of them runs."""
+
+    config: Config
+    clock: Clock
+    journal: Journal
+    shelf: Shelf
+    lane: Lane
+    counter: Counter
+    supervisor: Supervisor
+    printing: PrintDesk | None
+    link: HqLink | None
+    line: ClaimLine
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether a till waits for an arbiter or a job for the printer."""
+        return self.line.waiting or (self.printing is not None and self.printing.busy)
+
+
+def new_incarnation() -> Incarnation:
+    """Name a new life of this lane's journal."""
+    return Incarnation(secrets.token_hex(8))
+
+
+async def wire(config: Config, clock: Clock, dice: Dice, lost: Callable[[], None]) -> WiredLane:
+    """Open both databases and build every part.
+
+    Args:
+        config: the lane's settings.
+        clock: the only time there is.
+        dice: for jitter.
+        lost: called when the journal must be opened anew.
+
+    Raises:
+        Complaint: keys or the printer's profile are not usable.
+        OSError: the data directory cannot be used.
+    """
+    keys = KeyRing.load(config.path(config.lane.keys_dir))
+    data = config.path(config.lane.data_dir)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    journal = await Journal.open(
+        data / "journal.db", incarnation=new_incarnation, now=clock.utc_now
+    )
+    generation = await asyncio.to_thread(
+        first_generation, data, journal.generation_file, config.lane.store_id
+    )
+    shelf = Shelf(generation, journal.mirror)
+    stock = Stock(journal, shelf, keys.every("serial"))
+    trust = TimeTrust(max(generation.built_at, _last_heard(journal, generation.built_at)))
+    builder = _Builder(config, clock, dice, keys, stock, trust, lost)
+    return builder.build(data)
+
+
+def _last_heard(journal: Journal, default: datetime) -> datetime:
+    text = journal.meta("floor")
+    return datetime.fromisoformat(text) if text else default
+
+
+@dataclass
+class _Builder:
+    """Builds the parts, each from what was built before it."""
+
+    config: Config
+    clock: Clock
+    dice: Dice
+    keys: KeyRing
+    stock: Stock
+    trust: TimeTrust
+    lost: Callable[[], None]
+    changed: Callable[[], None] = lambda: None
+
+    def build(self, data: Path) -> WiredLane:
+        config, stock = self.config, self.stock
+        claims = LaneClaims(stock.journal.epoch, config.lane.till.claim_wait_ms / 1000)
+        link = self._link(data) if config.lane.hq.host else None
+        send = link.send_claim if link is not None else _nobody
+        line = ClaimLine(claims, send, self.clock, config.lane.till.claim_wait_ms / 1000)
+        printing = self._printing()
+        rooms = self._rooms(claims, line, printing or NoPrinter())
+        lane = Lane(rooms)
+        supervisor = Supervisor(self.clock, self.dice)
+        views = self._views(printing, link, supervisor)
+        counter = Counter(lane, rooms, config.lane.lane_id, config.lane.goodwill, views)
+        self.changed = counter.tell
+        if printing is not None:
+            printing.changed = counter.tell
+        if link is not None:
+            link.attach(self._mqtt(link), line)
+        return WiredLane(
+            config,
+            self.clock,
+            stock.journal,
+            stock.shelf,
+            lane,
+            counter,
+            supervisor,
+            printing,
+            link,
+            line,
+        )
+
+    def _rooms(self, claims: LaneClaims, line: ClaimLine, printing: PrintDesk | NoPrinter) -> Rooms:
+        lane, stock = self.config.lane, self.stock
+        book = SaleBook()
+        here = f"{lane.store}/{lane.lane}"
+        coupons = CouponDesk(stock, book, claims, here, self.clock.utc_now)
+        return Rooms(
+            store=lane.store_id,
+            language=lane.language_id,
+            till_attached=lane.till.attached,
+            clock=self.clock,
+            moment_of=self._moment,
+            identify=self._identify,
+            read_scan=self._read_scan,
+            journal=stock.journal,
+            shelf=stock.shelf,
+            book=book,
+            coupons=coupons,
+            evaluation=Evaluation(stock.shelf, coupons, line, self._moment),
+            issues=IssueDesk(stock, printing, lane.brand_line),
+            changed=self._changed,
+        )
+
+    def _changed(self) -> None:
+        self.changed()
+
+    def _moment(self, till_date: date | None) -> Moment:
+        now = self.clock.utc_now()
+        trusted = self.trust.look(now, self.clock.monotonic_s())
+        return moment(now, trusted, self.stock.shelf.generation.store, till_date)
+
+    def _identify(self, kind: str, value: str) -> ShopperKey:
+        _, secret = self.keys.current("shopper")
+        return self.stock.shelf.generation.shopper(identity_key(kind, value, secret))
+
+    def _read_scan(self, scan: Scan) -> Reading:
+        from agent.element_strings import element_strings  # loaded before, in the warm-up thread
+
+        cards = self.config.lane.cards
+        rules = CardRules(cards.ean_prefixes, cards.luhn_prefixes, cards.app_prefix)
+        return read_scan(scan, rules, element_strings)
+
+    def _printing(self) -> PrintDesk | None:
+        printer = self.config.lane.printer
+        if not printer.url:
+            return None
+        profile = find_profile(_profile_name(self.config, printer.profile))
+        desk = PrintDesk(printer.url, profile, self.stock.journal, self.clock, self.dice)
+        desk.deadline_s = printer.deadline_s
+        return desk
+
+    def _link(self, data: Path) -> HqLink:
+        lane, journal = self.config.lane, self.stock.journal
+        home = Home(
+            lane.store_id,
+            lane.lane_id,
+            self.stock,
+            data,
+            self.keys.every("hq-public"),
+            self.trust,
+            self.clock,
+            self.lost,
+        )
+        me = Me(lane.store_id, lane.lane_id, journal.epoch, f"tillside {version('tillside')}")
+        known = Known(
+            last_seq=journal.last_seq,
+            acked=journal.acked,
+            generation=self.stock.shelf.generation.id,
+            manifest_rev=journal.generation_rev,
+            delta_rev=journal.delta_rev,
+            recall_rev=journal.recall_rev,
+        )
+        session = Session(me, known, self.dice, self._facts)
+        return HqLink(home, session, self._changed)
+
+    def _facts(self) -> Facts:
+        now, oldest = self.clock.utc_now(), self.stock.journal.oldest_unacked_at
+        age_s = int((now - oldest).total_seconds()) if oldest is not None else 0
+        return Facts(max(0, age_s), now)
+
+    def _mqtt(self, link: HqLink) -> MqttLink:
+        lane, hq = self.config.lane, self.config.lane.hq
+        will = link.will()
+        options = LinkOptions(
+            host=hq.host,
+            port=hq.port,
+            client_id=f"{lane.store}-{lane.lane}-lane",
+            subscriptions=down_filters(lane.store_id, lane.lane_id),
+            username=hq.user or None,
+            password=password(self.config.path(hq.password_file) if hq.password_file else None),
+            tls=self._tls(),
+            will=pack(will.topic, will.message, will.retain),
+        )
+        return MqttLink(options, link.ears, self.clock, self.dice)
+
+    def _tls(self) -> TlsFiles | None:
+        hq, path = self.config.lane.hq, self.config.path
+        if not hq.ca_file:
+            return None
+        certificate = path(hq.cert_file) if hq.cert_file else None
+        key = path(hq.key_file) if hq.key_file else None
+        return TlsFiles(path(hq.ca_file), certificate, key)
+
+    def _views(
+        self, printing: PrintDesk | None, link: HqLink | None, supervisor: Supervisor
+    ) -> Views:
+        def printer() -> Light:
+            if printing is None:
+                return printer_light("", None, self.clock.utc_now())
+            state = printing.link
+            return printer_light(state.what, state.since, self.clock.utc_now())
+
+        def hq() -> Light:
+            if link is None:
+                return Light("off", "none: this lane works alone")
+            view = link.view
+            return hq_light(view.up, view.since, view.outbox, self.clock.utc_now())
+
+        def print_result(job: object) -> PrintResult:
+            return printing.result(job) if printing is not None else "not_printed"  # type: ignore[arg-type]
+
+        return Views(printer, hq, print_result, supervisor.parts)
+
+
+def _nobody(_: Claim) -> bool:
+    """No headquarters: every claim is answered at once, by the lane's own caps."""
+    return False
+
+
+def _profile_name(config: Config, name: str) -> str:
+    """A profile is a built-in name or a file, whose path may be relative to the configuration."""
+    return str(config.path(name)) if name.endswith(".json") else name
