@@ -19,9 +19,9 @@ def read(text, aim=""):
 @pytest.mark.parametrize(
     ("text", "aim", "reading"),
     [
-        ("2900000000018", "", NotOurs("check_digit")),
-        ("2900000000001", "", NotOurs("check_digit")),
-        ("2900000000007", "]E0", Identity("card", "2900000000007")),
+        ("2900000000018", "", Identity("card", "2900000000018")),  # 2+27+3 = 32, so 8
+        ("2900000000001", "]E0", Identity("card", "2900000000001")),  # 2+27 = 29, so 1
+        ("2900000000007", "", NotOurs("check_digit")),
         ("4006381333931", "]E0", NotOurs("product")),
         ("4006381333930", "", NotOurs("check_digit")),
         (GCN, "]E0", CouponScan(GCN, None)),
@@ -54,6 +54,6 @@ def test_a_payment_card_is_refused_and_its_number_kept_nowhere(pan):
 
 
 def test_the_shops_own_luhn_cards_are_cards():
-    """A number under the shop's prefix is a card where Luhn holds."""
-    assert read("6331000000000000004") == Identity("card", "6331000000000000004")
+    """Under the prefix Luhn decides: 2 + 3 + 6 + 6 = 17, so the last digit is 3."""
+    assert read("6331000000000000003") == Identity("card", "6331000000000000003")
     assert read("6331000000000000005") == NotOurs("check_digit")
