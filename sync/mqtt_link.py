@@ -1,7 +1,7 @@
 """The one file that knows the MQTT client: a link that heals itself, and nothing else.
 
-paho runs in its own thread (its asyncio way needs `add_reader`, which Windows' default loop lacks);
-every callback is handed to the event loop, so that all state here belongs to the loop. MQTT 5,
+paho runs in a thread of its own (its asyncio way needs `add_reader`, which Windows' default loop
+lacks); every callback is handed to the event loop, so that all state here belongs to the loop. MQTT 5,
 QoS 1, clean start never: mosquitto keeps a session over its own restart only then.
 """
 
@@ -12,7 +12,9 @@ import hashlib
 import logging
 import socket
 import ssl
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -35,7 +37,7 @@ RECEIVE_MAXIMUM = 64  # what the broker may send before we have acknowledged
 IN_FLIGHT = 50  # paho slows down beyond 100: it searches its list
 WINDOW = 512  # messages that paho may hold; the outbox is the only real queue
 BACKOFF_S, BACKOFF_MAX_S = 0.5, 30.0
-WATCH_S = 5.0  # how often to see that paho's thread lives
+LOOP_S = 1.0  # the longest that the thread waits for bytes before it looks at the keepalive
 LAST_WORD_S = 1.0
 REFUSED = 0x80  # MQTT 5 section 2.4: reason codes from here on are failures
 
@@ -53,7 +55,10 @@ class MqttLink:
         self._up = self._was_up = self._stopping = False
         self._session_present = False
         self._why = ""
-        self._down, self._idle = asyncio.Event(), asyncio.Event()
+        self._fell = False
+        self._idle = asyncio.Event()
+        self._quit = threading.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="mqtt")
         self._arrived: asyncio.Queue[paho.MQTTMessage | None] = asyncio.Queue()
         self._topics: dict[int, str] = {}  # of what is on its way, by message id
         self._failed = b""  # digest of the message that `on_message` could not take
@@ -80,13 +85,16 @@ class MqttLink:
     async def run(self) -> None:
         """Keep the link up until `stop` or cancelled; waits between tries have full jitter."""
         tries = 0
-        while not self._stopping:
-            await self._one_connection()
-            self._ears.on_down(self._why)
-            tries = 0 if self._was_up else tries + 1
-            if not self._stopping:
-                ceiling = min(BACKOFF_S * 2**tries, BACKOFF_MAX_S)
-                await self._clock.sleep(self._dice.uniform(0, ceiling))
+        try:
+            while not self._stopping:
+                await self._one_connection()
+                self._ears.on_down(self._why)
+                tries = 0 if self._was_up else tries + 1
+                if not self._stopping:
+                    ceiling = min(BACKOFF_S * 2**tries, BACKOFF_MAX_S)
+                    await self._clock.sleep(self._dice.uniform(0, ceiling))
+        finally:
+            self._thread.shutdown(wait=False)
 
     async def stop(self) -> None:
         """Say the will as the last word, so that nobody waits for its delay, and end `run`."""
@@ -97,89 +105,76 @@ class MqttLink:
         self._fallen("stopped")
 
     async def _one_connection(self) -> None:
-        self._down, self._arrived = asyncio.Event(), asyncio.Queue()
-        self._was_up, self._why = False, ""
-        connecting = asyncio.ensure_future(asyncio.to_thread(self._connect))
-        try:
-            await asyncio.shield(connecting)
-            self._client.loop_start()
-            await self._serve()
-        except (OSError, ValueError) as error:  # ValueError: a host name that is none
-            self._why = f"{self._options.host}:{self._options.port}: {error}"
-        finally:
-            self._fallen("the link was closed")
-            await asyncio.gather(connecting, return_exceptions=True)
-            await self._close()
-
-    async def _serve(self) -> None:
-        """Hand over what arrives until the link falls; a message in hand is finished first."""
+        """Serve until the link falls. A message in hand is finished first, unless we are cancelled."""
+        self._arrived, self._fell, self._was_up, self._why = asyncio.Queue(), False, False, ""
+        self._quit.clear()
+        driving = self._loop.run_in_executor(self._thread, self._drive)
         reader = asyncio.ensure_future(self._hand_over())
-        watch = asyncio.ensure_future(self._watch())
-        down = asyncio.ensure_future(self._down.wait())
         try:
-            await asyncio.wait({reader, watch, down}, return_when=asyncio.FIRST_COMPLETED)
-            self._fallen("the link was given up")
+            await asyncio.wait({driving, reader}, return_when=asyncio.FIRST_COMPLETED)
+            error = driving.exception() if driving.done() else None
+            self._fallen(str(error) if error else "the link was given up")
             await reader
         finally:
-            for task in (reader, watch, down):
-                task.cancel()
-            await asyncio.gather(reader, watch, down, return_exceptions=True)
+            self._fallen("the link was closed")
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+            await self._close(driving)
 
-    async def _hand_over(self) -> None:
-        """Give each message to its reader, then acknowledge it; end where one could not be taken."""
-        while (message := await self._arrived.get()) is not None and not self._down.is_set():
-            if not await self._taken(_packet(message)):
-                return
-            if not self._down.is_set():  # else it would acknowledge another message
-                self._client.ack(message.mid, message.qos)
-
-    async def _taken(self, packet: Packet) -> bool:
-        try:
-            await self._ears.on_message(packet)
-        except Exception as error:
-            digest = hashlib.sha256(packet.topic.encode() + b"\0" + packet.payload).digest()
-            log.exception("! mqtt %s could not be taken", packet.topic)
-            if digest != self._failed:
-                self._failed = digest
-                return False
-            self._ears.on_poison(Poison(packet.topic, f"{type(error).__name__}: {error}"))
-        return True
-
-    async def _watch(self) -> None:
-        """End when paho's thread has died: `loop_start` starts one only where none runs."""
-        while self._client.loop_start() != paho.MQTT_ERR_SUCCESS:
-            await self._clock.sleep(WATCH_S)
-
-    def _fallen(self, why: str) -> None:
-        self._up = False
-        self._why = self._why or why
-        self._down.set()
-        self._arrived.put_nowait(None)
-
-    async def _close(self) -> None:
-        """Say goodbye where that goes quickly, and end paho's thread in any case."""
-        self._client.disconnect()
-        ending = asyncio.ensure_future(asyncio.to_thread(self._client.loop_stop))
-        with suppress(TimeoutError):
-            await within(asyncio.shield(ending), LAST_WORD_S, self._clock)
-        line = self._client.socket()
-        if isinstance(line, socket.socket):  # a blackhole takes no goodbye: cut, to end the thread
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-        await ending
-
-    def _connect(self) -> None:
-        connect = _properties(PacketTypes.CONNECT)
-        connect.SessionExpiryInterval = SESSION_EXPIRY_S
-        connect.ReceiveMaximum = RECEIVE_MAXIMUM
-        connect.MaximumPacketSize = LIMIT_BYTES + 4096  # the longest topic and properties we use
+    def _drive(self) -> None:
+        """Connect, and move bytes until the link falls: all of it in the link's own thread."""
+        properties = _properties(PacketTypes.CONNECT)
+        properties.SessionExpiryInterval = SESSION_EXPIRY_S
+        properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        properties.MaximumPacketSize = LIMIT_BYTES + 4096  # the longest topic and properties we use
         self._client.connect(
             self._options.host,
             self._options.port,
             self._options.keepalive_s,
             clean_start=False,
-            properties=connect,
+            properties=properties,
         )
+        if self._quit.is_set():
+            self._client.disconnect()
+        while self._client.loop(LOOP_S) == paho.MQTT_ERR_SUCCESS:
+            pass
+
+    async def _close(self, driving: asyncio.Future[None]) -> None:
+        """Say goodbye where that goes quickly, and end the thread's work in any case."""
+        self._quit.set()
+        self._client.disconnect()
+        await asyncio.wait({driving}, timeout=LAST_WORD_S)
+        line = self._client.socket()
+        if isinstance(line, socket.socket):  # a blackhole takes no goodbye: cut
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+        await asyncio.gather(driving, return_exceptions=True)
+
+    async def _hand_over(self) -> None:
+        """Give each message to its reader, then acknowledge it; end where one could not be taken."""
+        while (message := await self._arrived.get()) is not None and not self._fell:
+            if not await self._taken(message):
+                return
+            if not self._fell:  # else it would acknowledge another message
+                self._client.ack(message.mid, message.qos)
+
+    async def _taken(self, message: paho.MQTTMessage) -> bool:
+        try:
+            await self._ears.on_message(_packet(message))
+        except Exception as error:
+            digest = hashlib.sha256(message.topic.encode() + b"\0" + message.payload).digest()
+            log.exception("! mqtt %s could not be taken", message.topic)
+            if digest != self._failed:
+                self._failed = digest
+                return False
+            self._ears.on_poison(Poison(message.topic, f"{type(error).__name__}: {error}"))
+        return True
+
+    def _fallen(self, why: str) -> None:
+        self._up = False
+        self._why = self._why or why
+        self._fell = True
+        self._arrived.put_nowait(None)
 
     def _make_client(self) -> paho.Client:
         client = paho.Client(
@@ -200,6 +195,8 @@ class MqttLink:
         client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self._post(self._on_suback, reasons)
         client.on_publish = lambda _c, _u, mid, reason, _p: self._post(self._on_puback, mid, reason)
         client.on_message = lambda _c, _u, message: self._post(self._arrived.put_nowait, message)
+        # With this set, paho leaves all writing to the thread that calls `loop`, and only wakes it.
+        client.on_socket_register_write = lambda _c, _u, _socket: None
         client.on_disconnect = lambda _c, _u, _f, reason, _p: self._post(self._fallen, str(reason))
         return client
 
