@@ -23,15 +23,19 @@ def best_pairs(
         The sum, and how many units of which class each offer takes.
     """
     pairs: Pairs = {}
+    holders: dict[int, set[int]] = {unit_class: set() for unit_class in free}
     left, spare, total = list(uses), dict(free), 0
-    while path := _best_path(weights, left, spare, pairs):
+    while path := _best_path(weights, left, spare, holders):
         gain, steps = path
         forward, back = steps[0::2], steps[1::2]
         units = min(left[steps[-1][0]], spare[steps[0][1]], *(pairs[step] for step in back))
         for step in forward:
             pairs[step] = pairs.get(step, 0) + units
+            holders[step[1]].add(step[0])
         for step in back:
             pairs[step] -= units
+            if not pairs[step]:
+                holders[step[1]].discard(step[0])
         left[steps[-1][0]] -= units
         spare[steps[0][1]] -= units
         total += gain * units
@@ -39,7 +43,10 @@ def best_pairs(
 
 
 def _best_path(
-    weights: list[dict[int, int]], left: list[int], spare: dict[int, int], pairs: Pairs
+    weights: list[dict[int, int]],
+    left: list[int],
+    spare: dict[int, int],
+    holders: dict[int, set[int]],
 ) -> tuple[int, list[tuple[int, int]]] | None:
     """Find the path from an offer with uses left to a class with units left that adds most."""
     at_offer: dict[int, int] = {offer: 0 for offer, uses in enumerate(left) if uses}
@@ -53,12 +60,11 @@ def _best_path(
             if unit_class in at_class and gain <= at_class[unit_class]:
                 continue
             at_class[unit_class], came_to_class[unit_class] = gain, offer
-            for other, other_weights in enumerate(weights):
-                if other != offer and pairs.get((other, unit_class)):
-                    rest = gain - other_weights[unit_class]
-                    if other not in at_offer or rest > at_offer[other]:
-                        at_offer[other], came_to_offer[other] = rest, unit_class
-                        queue.append(other)
+            for other in sorted(holders[unit_class]):
+                rest = gain - weights[other][unit_class]
+                if other not in at_offer or rest > at_offer[other]:
+                    at_offer[other], came_to_offer[other] = rest, unit_class
+                    queue.append(other)
     ends = [(gain, -end) for end, gain in at_class.items() if spare.get(end)]
     gain, end = max(ends, default=(0, 0))
     return (gain, _steps(-end, came_to_class, came_to_offer)) if gain > 0 else None

@@ -58,19 +58,27 @@ def most_uses(offer: Offer) -> int:
 
 
 def unit_bound(offer: Offer, price_minor: int) -> int:
-    """Bound what a unit can add: a use never gives more than the sum of its units' bounds."""
+    """Bound what a unit can add, in hundredths of a minor unit.
+
+    One use never gives more than the sum of its units' bounds. Hundredths keep percentages exact;
+    50 of them are the rounding of one use, shared by its units.
+    """
     quantity, spend = offer.condition.min_quantity, offer.condition.min_spend_minor
     match offer.reward:
         case PercentOff(percent, max_minor):
-            bound = -(-price_minor * percent // 100)
-            return bound if max_minor is None else min(bound, max_minor)
+            bound = price_minor * percent + -(-50 // quantity)
+            return bound if max_minor is None else min(bound, 100 * max_minor)
         case AmountOff(amount) if takes_one_unit(offer):
-            return min(amount, price_minor)
+            return 100 * min(amount, price_minor)
         case AmountOff(amount):
-            return -(-amount * price_minor // spend) if spend else -(-amount // quantity)
+            return (
+                -(-100 * amount * price_minor // spend) if spend else -(-100 * amount // quantity)
+            )
         case FixedPrice(price):
-            return price_minor if spend else max(0, price_minor - price // quantity)
+            return (
+                100 * price_minor if spend else max(0, 100 * price_minor - 100 * price // quantity)
+            )
         case CheapestFree():
-            return -(-price_minor // quantity)
+            return -(-100 * price_minor // quantity)
         case _:
             raise ValueError("a basket reward has no bound per unit")

@@ -8,7 +8,8 @@ same and count for the same offers are one class: they need not be told apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from offers.matching import best_pairs
@@ -38,17 +39,19 @@ class Found(NamedTuple):
     finished: bool
 
 
-def in_search_order(rivals: list[Rival]) -> list[Rival]:
-    """Sort: several units a use, then one unit, then spend percentages; by priority, then id.
+def in_search_order(rivals: list[Rival], prices: list[int]) -> list[Rival]:
+    """Sort: several units a use, then one unit, then spend percentages; see `solver` for the rest.
 
     A percentage on a spend takes all that is left, so it stands last; beside one, one-unit offers
-    are searched like the others.
+    are searched like the others. Among equals: the offer whose dearest unit may give more, the
+    higher priority, the lower id.
     """
     return sorted(
         rivals,
         key=lambda rival: (
             takes_spare_units(rival.offer),
             takes_one_unit(rival.offer),
+            -unit_bound(rival.offer, prices[rival.classes[0]]),
             -rival.offer.priority,
             rival.offer.offer_id,
         ),
@@ -61,7 +64,7 @@ class Component:
     def __init__(
         self, rivals: list[Rival], prices: list[int], free: list[int], scale: int, budget: int
     ) -> None:
-        self._rivals = in_search_order(rivals)
+        self._rivals = in_search_order(rivals, prices)
         self._origin = [rivals.index(rival) for rival in self._rivals]
         self._prices = prices
         self._free = list(free)
@@ -69,6 +72,7 @@ class Component:
         self._budget = budget
         self._nodes = 0
         self._cut = False
+        self._width: int | None = None  # how many sets of a use are tried; None: all
         self._dived = (
             False  # one way down was gone to its end: there is a whole set to fall back on
         )
@@ -80,6 +84,7 @@ class Component:
         self._offers_bound: list[int] = []
         self._use_bound: list[int] = []
         self._unit_bound: list[dict[int, int]] = []
+        self._each: list[dict[int, int]] = []
 
     def run(self) -> Found:
         """Search, and give the best set found and what no set can beat."""
@@ -88,12 +93,25 @@ class Component:
             self._pair_the_rest(0)
         else:
             self._prepare_bounds()
-            bound = self._bound(0, self._uses(0))
-            self._visit(0, self._uses(0), ())
+            bound = min(self._bound(0, self._uses(0)), self._paired_bound(0))
+            self._search(self._budget)
         if not self._cut:
             bound = self._best_weight
         uses = tuple((self._origin[at], taken) for at, taken in self._best)
         return Found(uses, self._best_weight, bound, self._nodes, not self._cut)
+
+    def _search(self, budget: int) -> None:
+        """Go through everything; where half the budget cuts that, look wide instead of deep.
+
+        The wide passes try only the first sets of each use, so that they come to change early
+        choices, which a cut search never does.
+        """
+        self._budget = budget // 2
+        self._visit(0, self._uses(0), ())
+        for width, budget_so_far in ((2, 3 * budget // 4), (4, budget)):
+            if self._cut:
+                self._width, self._budget = width, budget_so_far
+                self._visit(0, self._uses(0), ())
 
     def _first_paired(self) -> int:
         if takes_spare_units(self._rivals[-1].offer):
@@ -106,26 +124,39 @@ class Component:
     def _prepare_bounds(self) -> None:
         """Precompute from each offer on: the most its uses can give, and the most a unit can."""
         self._offers_bound, self._use_bound, self._unit_bound = [0], [0], [{}]
-        for at in range(len(self._rivals) - 1, -1, -1):
-            offer, classes = self._rivals[at]
-            each = {c: self._weigh(offer, unit_bound(offer, self._prices[c])) for c in classes}
+        for offer, classes in reversed(self._rivals):
+            each = {c: self._unit_weight(offer, self._prices[c]) for c in classes}
             use = self._weigh(offer, self._most_of_one_use(offer, classes))
-            units = sum(each[c] * self._free[c] for c in classes)
+            units = sum(each[c] * self._free[c] for c in classes) // 100
             self._use_bound.append(use)
             self._offers_bound.append(self._offers_bound[-1] + min(units, use * most_uses(offer)))
             after = self._unit_bound[-1]
-            merged = {**after, **{c: max(w, after.get(c, 0)) for c, w in each.items()}}
-            self._unit_bound.append(merged)
-        self._offers_bound.reverse()
-        self._use_bound.reverse()
-        self._unit_bound.reverse()
+            self._unit_bound.append(
+                {**after, **{c: max(weight, after.get(c, 0)) for c, weight in each.items()}}
+            )
+            self._each.append({c: weight for c, weight in each.items() if weight})
+        for bounds in (self._offers_bound, self._use_bound, self._unit_bound, self._each):
+            bounds.reverse()
+
+    def _unit_weight(self, offer: Offer, price_minor: int) -> int:
+        """Bound a unit's part of the weight of one use, in hundredths."""
+        priority = -(-100 * offer.priority // offer.condition.min_quantity)
+        bound = unit_bound(offer, price_minor)
+        return bound * self._scale + priority if bound else 0
 
     def _most_of_one_use(self, offer: Offer, classes: tuple[int, ...]) -> int:
-        """Bound one use by the dearest units there are; with a spend, by all of them."""
+        """Bound one use by the dearest units there are; with a spend, by what it may take at most.
+
+        A set of which no unit can be spared is short of the spend, or of the quantity, without its
+        last one.
+        """
         left, total, cheapest = offer.condition.min_quantity, 0, 0
         if offer.condition.min_spend_minor:
-            total = sum(self._prices[c] * self._free[c] for c in classes)
-            return discount(offer.reward, total, self._prices[classes[0]])
+            total, dearest = self._spend(classes), self._prices[classes[0]]
+            if not takes_spare_units(offer):
+                short = offer.condition.min_spend_minor - 1 + dearest
+                total = min(total, max(short, left * dearest))
+            return discount(offer.reward, total, dearest)
         for c in classes:
             units = min(left, self._free[c])
             total, left, cheapest = total + units * self._prices[c], left - units, self._prices[c]
@@ -133,20 +164,38 @@ class Component:
                 break
         return 0 if left else discount(offer.reward, total, cheapest)
 
+    def _spend(self, classes: Iterable[int]) -> int:
+        return sum(self._free[c] * self._prices[c] for c in classes)
+
     def _weigh(self, offer: Offer, minor: int) -> int:
         return minor * self._scale + offer.priority if minor > 0 else 0
 
     def _bound(self, at: int, left: int) -> int:
         """Bound what offers from `at` on can add, `left` uses of the first of them."""
-        if at >= len(self._rivals):
-            return 0
         by_offers = self._offers_bound[at]
         if left < self._uses(at):
             by_offers = self._offers_bound[at + 1] + left * self._use_bound[at]
         by_units = 0
         for c, weight in self._unit_bound[at].items():
             by_units += weight * self._free[c]
-        return min(by_offers, by_units)
+        return min(by_offers, by_units // 100)
+
+    def _paired_bound(self, at: int) -> int:
+        """Bound what offers from `at` on can add as if each gave its units one by one.
+
+        No unit is given twice then, and no offer has more units than its uses may take: much
+        tighter than `_bound`, and much dearer.
+        """
+        rest = self._rivals[at:]
+        self._nodes += 4 * len(rest)  # about what as many steps of the search cost
+        free = {c: self._free[c] for c in self._unit_bound[at]}
+        most = [
+            sum(self._free[c] for c in classes)
+            if offer.condition.min_spend_minor
+            else offer.condition.min_quantity * most_uses(offer)
+            for offer, classes in rest
+        ]
+        return best_pairs(self._each[at:], most, free)[0] // 100
 
     def _visit(self, at: int, left: int, last: Taken) -> None:
         """Try everything from offer `at` on; sets before `last` of this offer were tried already."""
@@ -162,6 +211,8 @@ class Component:
         if self._spent() or len(self._path) + at >= DEPTH_BUDGET:
             self._cut = True
             return
+        if not last and self._weight + self._paired_bound(at) <= self._best_weight:
+            return
         if left and self._use_bound[at]:
             self._try_sets(at, left, last)
         self._visit(at + 1, self._uses(at + 1), ())
@@ -174,7 +225,7 @@ class Component:
 
     def _try_sets(self, at: int, left: int, last: Taken) -> None:
         offer, _ = self._rivals[at]
-        for taken in self._sets(at):
+        for taken in islice(self._sets(at), self._width):
             self._nodes += 1
             if self._spent():
                 self._cut = True
@@ -205,7 +256,7 @@ class Component:
         offer, classes = self._rivals[at]
         pool = [c for c in classes if self._free[c]]
         units = sum(self._free[c] for c in pool)
-        spend = sum(self._free[c] * self._prices[c] for c in pool)
+        spend = self._spend(pool)
         need = (offer.condition.min_quantity, offer.condition.min_spend_minor)
         if units < need[0] or spend < need[1]:
             return iter(())
@@ -224,6 +275,8 @@ class Component:
         spare: the last one is its cheapest.
         """
         for at, c in enumerate(pool):
+            if rest[0] < need[0] or rest[1] < need[1]:
+                return
             price, free = self._prices[c], self._free[c]
             rest = (rest[0] - free, rest[1] - free * price)
             units = max(need[0], -(-need[1] // price) if need[1] > 0 and price else 0)
@@ -235,8 +288,6 @@ class Component:
                 if rest[0] >= short[0] and rest[1] >= short[1]:
                     for more in self._just_enough(pool[at + 1 :], short, rest):
                         yield ((c, -some), *more)
-            if rest[0] < need[0] or rest[1] < need[1]:
-                return
 
     def _enough(self, pool: list[int], need: tuple[int, int]) -> Iterator[Taken]:
         """Give every set that is enough, with or without units to spare."""
@@ -263,7 +314,7 @@ class Component:
         ]
         free = {c: self._free[c] for _, classes in rest for c in classes}
         total, pairs = best_pairs(weights, [most_uses(offer) for offer, _ in rest], free)
-        self._nodes += len(pairs)
+        self._nodes += 2 * len(rest)  # about what as many steps of the search cost
         if self._weight + total > self._best_weight:
             self._best_weight = self._weight + total
             single = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -306,3 +307,16 @@ def test_a_decisions_sentence_end_to_end(make):
     verdict = decide(make.context([offer], lines, products=products)).verdicts[0]
     words = sentence(verdict, offer, "en", "EUR")
     assert words == "One more Alpro yogurt 500 g, any except Coconut, and 1.00 € is off."
+
+
+def test_the_docs_have_a_row_for_each_reason_and_no_other():
+    """docs/reasons.md lists the codes in the order of the enum; its sentence for HOLDOUT is ours."""
+    text = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text(encoding="utf-8")
+    rows = [row.split("|") for row in text.splitlines() if row.startswith("| `")]
+    assert [row[1].strip(" `") for row in rows] == [reason.value for reason in Reason]
+    assert {row[3].strip() for row in rows} == {"all", "cashier", "headquarters"}
+    told = {row[1].strip(" `"): row[5].strip() for row in rows}
+    assert told["HOLDOUT"] == "No new offer today."
+    for reason in Reason:
+        fixed = [words for words in SENTENCES["en"][reason] if "{" not in words]
+        assert not fixed or told[reason.value] in fixed or len(SENTENCES["en"][reason]) > 1
