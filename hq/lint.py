@@ -62,6 +62,13 @@ def wrong_number(offer: Offer, facts: Facts) -> Found:
         yield "coupon_number", f"{names} has the same number", "give each offer a number of its own"
 
 
+def serial_without_coupon(offer: Offer, _: Facts) -> Found:
+    """Only a coupon has a serial that can be used up."""
+    if offer.single_use and offer.use != "coupon":
+        what = f"a {offer.use} offer has no serial to use up"
+        yield "single_use", what, "write single_use = false"
+
+
 def reversed_dates(offer: Offer, _: Facts) -> Found:
     """An offer ends on or after the day it starts."""
     if offer.ends < offer.starts:
@@ -176,6 +183,7 @@ def funded_too_much(offer: Offer, _: Facts) -> Found:
 OFFER_RULES: tuple[Rule, ...] = (
     not_approved,
     wrong_number,
+    serial_without_coupon,
     reversed_dates,
     unknown_store,
     unknown_products,

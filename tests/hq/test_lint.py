@@ -66,7 +66,7 @@ SPOILT = [
         "[terms] fr",
         "line",
     ),
-    ("offers/coffee-1.toml", 'en = "One use. Not for cash."', 'en = ""', "[terms]", "no wording"),
+    ("offers/coffee-1.toml", 'en = "Not for cash."', 'en = ""', "[terms]", "no wording"),
     (
         "offers/coffee-1.toml",
         "percent = 100",
@@ -74,6 +74,7 @@ SPOILT = [
         "[[funding]]",
         "101 %",
     ),
+    ("offers/tea-50.toml", "single_use = false", "single_use = true", "single_use", "serial"),
     (
         "products.toml",
         "9520000001018",

@@ -1,0 +1,186 @@
+"""The words of `tillside-hq`: each command with its sentence, its example and its arguments."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+Adder = Callable[[argparse.ArgumentParser], None]
+
+
+class Command(NamedTuple):
+    """One command as a person meets it."""
+
+    name: str
+    sentence: str
+    example: str
+    add: Adder
+
+
+class Broker(NamedTuple):
+    """Where a broker is; `secure` where only TLS will do."""
+
+    host: str
+    port: int
+    secure: bool
+
+
+def broker(text: str) -> Broker:
+    """Read mqtt://HOST[:PORT] or mqtts://HOST[:PORT]; the ports are MQTT's own by default."""
+    url = urlsplit(text)
+    if url.scheme not in ("mqtt", "mqtts") or not url.hostname:
+        raise argparse.ArgumentTypeError("write it as mqtt://HOST:PORT")
+    try:
+        port = url.port
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    secure = url.scheme == "mqtts"
+    return Broker(url.hostname, port or (8883 if secure else 1883), secure)
+
+
+def count(text: str) -> int:
+    """Read a number of units, 0 to 1,000,000."""
+    if not text.isascii() or not text.isdigit() or int(text) > 1_000_000:
+        raise argparse.ArgumentTypeError("write a number from 0 to 1000000")
+    return int(text)
+
+
+def _directory(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path, metavar="DIR", help="the shop's files")
+
+
+def _apply(parser: argparse.ArgumentParser) -> None:
+    _directory(parser)
+    parser.add_argument(
+        "--force", action="store_true", help="build a new generation even if no file changed"
+    )
+
+
+def _enrol(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("store", metavar="STORE", help="the store's id, as in stores.toml")
+    parser.add_argument("lane", metavar="LANE", help="the lane's id in its store")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    parser.add_argument(
+        "--broker",
+        type=broker,
+        default=Broker("", 8883, True),
+        metavar="URL",
+        help="what the lane connects to",
+    )
+
+
+def _store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("store", metavar="STORE", help="the store's id")
+
+
+def _recall(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="*", metavar="STORE GTIN", help="the store, then products")
+    parser.add_argument("--all", action="store_true", help="in every store: no STORE then")
+    parser.add_argument("--offer", action="append", default=[], metavar="ID", help="stop an offer")
+    parser.add_argument("--lift", action="store_true", help="allow them again")
+
+
+def _stock(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("gtin", metavar="GTIN", help="the product, 8 to 14 digits")
+    parser.add_argument("on_hand", type=count, metavar="ON_HAND", help="units counted now")
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--broker", type=broker, required=True, metavar="URL", help="mqtt(s)://...")
+    parser.add_argument("--user", metavar="NAME", help="the name for the broker")
+    parser.add_argument("--password-file", type=Path, metavar="FILE", help="its password")
+    parser.add_argument(
+        "--ca", type=Path, metavar="FILE", help="who signed the broker's certificate"
+    )
+    parser.add_argument("--cert", type=Path, metavar="FILE", help="our own certificate")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="its key")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as JSON, with every field")
+
+
+def _rows(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kind", metavar="KIND", help="only rows of this kind (tendered, issued)")
+    parser.add_argument("--limit", type=count, default=20, metavar="N", help="how many, the newest")
+    _json(parser)
+
+
+def _preview(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path, metavar="OFFERS_DIR", help="the offers' files")
+    parser.add_argument("--printer", required=True, metavar="PROFILE", help="a name, or a file")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where they go")
+    parser.add_argument("--language", metavar="TAG", help="the slips' language: en, de, ...")
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+COMMANDS = (
+    Command("init", "Make headquarters' file and the chain's keys.", "init", _nothing),
+    Command(
+        "enrol",
+        "Write a lane's keys, token and configuration into a new folder.",
+        "enrol s001 1 --out lanes/s001-1 --broker mqtts://hq.example:8883",
+        _enrol,
+    ),
+    Command("lint", "Say what is wrong with a shop's files.", "lint examples/shop", _directory),
+    Command("plan", "Say what an apply would change, for whom.", "plan examples/shop", _directory),
+    Command("apply", "Publish a shop's files to its stores.", "apply examples/shop", _apply),
+    Command("rollback", "Bring a store's generation before back.", "rollback s001", _store),
+    Command(
+        "recall",
+        "Stop products and offers on every lane, within seconds.",
+        "recall s001 9520000006013 --offer hazelnut-75",
+        _recall,
+    ),
+    Command("stock", "Tell a store's lanes a new count.", "stock s001 9520000005016 24", _stock),
+    Command(
+        "serve",
+        "Talk to the lanes: publish, collect, arbitrate. Runs until stopped.",
+        "serve --broker mqtt://127.0.0.1:1883",
+        _serve,
+    ),
+    Command("lanes", "Show what each lane has, and what it owes.", "lanes", _json),
+    Command("redemptions", "List every redemption, second uses marked.", "redemptions", _json),
+    Command("disputes", "List every settled dispute.", "disputes --json", _json),
+    Command("rows", "List the newest rows that lanes sent.", "rows --kind issued", _rows),
+    Command(
+        "preview",
+        "Draw each offer as it will print: NAME.png and NAME.escpos.",
+        "preview examples/shop/offers --printer generic-80mm --out out/preview",
+        _preview,
+    ),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="tillside-hq", description="Headquarters' end of tillside: offers out, results in."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        sub = commands.add_parser(
+            command.name,
+            help=command.sentence,
+            description=command.sentence,
+            epilog=f"example: tillside-hq {command.example}",
+        )
+        command.add(sub)
+        sub.add_argument(
+            "--db",
+            type=Path,
+            default=Path("hq.db"),
+            metavar="FILE",
+            help="headquarters' file (hq.db)",
+        )
+        sub.add_argument(
+            "--keys", type=Path, default=Path("hq-keys"), metavar="DIR", help="the keys (hq-keys)"
+        )
+    return top

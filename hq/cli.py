@@ -1,0 +1,265 @@
+"""`tillside-hq`: headquarters' commands. Exit 0 is done, 1 found a problem, 2 is wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from ground.clock import SystemClock
+from ground.complaints import Complaint, say
+from ground.dice import Dice
+from ground.key_files import KeyRing
+from ground.log_lines import configure
+from hq import reports
+from hq.arguments import parser
+from hq.desk import open_desk
+from hq.keys import enrol, make_keys
+from hq.lint import lint
+from hq.plan import Plan, make_plan
+from hq.previews import previews
+from hq.publish import apply, recall, rollback, set_stock
+from hq.reports import Line
+from hq.serve import Serve, options
+from hq.shop_files import ShopComplaint, full_gtin, read_shop
+from hq.store import HqStore, open_store
+from offers.model import LaneId, Language, OfferId, StoreId
+from printer.errors import ProfileError
+from printer.profile import find_profile
+
+Arguments = argparse.Namespace
+_CLOCK = SystemClock()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the entry point of `tillside-hq`."""
+    given = parser().parse_args(arguments)
+    try:
+        return RUN[given.command](given)
+    except ShopComplaint as error:
+        for complaint in error.complaints:
+            _complain(complaint)
+    except (Complaint, OSError, sqlite3.Error) as error:
+        _complain(error)
+    except ProfileError as error:
+        _complain(Complaint(str(error), "name a built-in profile, or a file of printer probe"))
+    return 1
+
+
+def _complain(error: Exception) -> None:
+    what, do = say(error)
+    print(f"{what}\n  -> {do}", file=sys.stderr)
+
+
+def _init(given: Arguments) -> int:
+    made = make_keys(given.keys, _CLOCK.utc_now())
+    open_store(given.db, make=True).close()
+    print(f"{given.db} is ready; keys made: {', '.join(path.name for path in made) or 'none'}")
+    return 0
+
+
+def _enrol(given: Arguments) -> int:
+    with closing(open_store(given.db)) as store:
+        lanes = store.store(StoreId(given.store)).lanes
+    if LaneId(given.lane) not in lanes:
+        what = f"store {given.store} has no lane {given.lane!r}"
+        raise Complaint(what, "add it to stores.toml, then apply")
+    now = _CLOCK.utc_now()
+    for path in enrol(given.keys, given.store, given.lane, given.out, given.broker[:2], now):
+        print(path)
+    return 0
+
+
+def _lint(given: Arguments) -> int:
+    faults = lint(read_shop(given.directory))
+    for fault in faults:
+        print(f"{fault.file}, {fault.place}: {fault.what}\n  -> {fault.do}")
+    print(f"{len(faults)} to put right" if faults else "nothing to put right")
+    return 1 if faults else 0
+
+
+def _plan(given: Arguments) -> int:
+    with closing(open_store(given.db)) as store:
+        _show(_planned(given, store))
+    return _lint(given)
+
+
+def _apply(given: Arguments) -> int:
+    if _lint(given):
+        return 1
+    with closing(open_store(given.db)) as store:
+        plan = _planned(given, store)
+        _show(plan)
+        if not plan.changes and not given.force:
+            return 0
+        for manifest in apply(store, plan, _CLOCK.utc_now()):
+            size = f"{manifest.size:,} bytes"
+            print(f"{manifest.store}: generation {manifest.generation}, {size}, rev {manifest.rev}")
+    return 0
+
+
+def _planned(given: Arguments, store: HqStore) -> Plan:
+    _, secret = KeyRing.load(given.keys).current("shopper")
+    return make_plan(read_shop(given.directory), store, secret)
+
+
+SHOWN = 20  # of one kind; the rest is counted
+
+
+def _show(plan: Plan) -> None:
+    by_kind: dict[str, list[str]] = {}
+    for change in plan.changes:
+        who = f" ({change.shoppers} shoppers)" if change.kind == "offer" else ""
+        line = f"{change.what:8} {change.kind} {change.name} {change.detail}".rstrip() + who
+        by_kind.setdefault(change.kind, []).append(line)
+    for kind, lines in by_kind.items():
+        print("\n".join(lines[:SHOWN]))
+        if len(lines) > SHOWN:
+            print(f"... and {len(lines) - SHOWN} more of kind {kind}")
+    stores = ", ".join(plan.wanted.stores)
+    print(f"{len(plan.changes)} changes for {stores}" if plan.changes else "nothing would change")
+
+
+def _rollback(given: Arguments) -> int:
+    with closing(open_store(given.db)) as store:
+        manifest = rollback(store, StoreId(given.store))
+    print(f"{manifest.store}: back to generation {manifest.generation}, rev {manifest.rev}")
+    return 0
+
+
+def _recall(given: Arguments) -> int:
+    with closing(open_store(given.db)) as store:
+        words = [StoreId(word) for word in given.words]
+        names = [row.store for row in store.stores()] if given.all else words[:1]
+        gtins = [full_gtin(word) for word in (words if given.all else words[1:])]
+        if not names or not (gtins or given.offer):
+            raise Complaint("nothing named to recall", "name STORE or --all, then GTINs or --offer")
+        _known(store, names, gtins, given.offer)
+        offers = [OfferId(name) for name in given.offer]
+        for new in recall(store, names, gtins, offers, given.lift, _CLOCK.utc_now()):
+            now = ", ".join((*new.gtins, *new.offers)) or "nothing"
+            print(f"{new.store}: recalled now: {now} (rev {new.rev})")
+    return 0
+
+
+def _known(
+    store: HqStore, names: Sequence[StoreId], gtins: Sequence[str], offers: Sequence[str]
+) -> None:
+    """Refuse a slip of the pen: a recall of a product that nobody has would help nobody."""
+    for name in names:
+        store.store(name)
+    strange = [g for g in gtins if g not in store.products()]
+    strange += [offer for offer in offers if offer not in store.offers()]
+    if strange:
+        raise Complaint(f"unknown: {', '.join(strange)}", "name products and offers as published")
+
+
+def _stock(given: Arguments) -> int:
+    with closing(open_store(given.db)) as store:
+        gtin = full_gtin(given.gtin)
+        rev = set_stock(store, StoreId(given.store), gtin, given.on_hand, _CLOCK.utc_now())
+    print(f"{given.store}: {gtin} has {given.on_hand} on hand (delta {rev})")
+    return 0
+
+
+def _serve(given: Arguments) -> int:
+    configure()
+    host, port, secure = given.broker
+    if secure and not given.ca:
+        raise Complaint(
+            "mqtts:// needs to know who signed the broker's certificate", "add --ca FILE"
+        )
+    password = given.password_file.read_text().strip() if given.password_file else None
+    tls = (given.ca, given.cert, given.key)
+    link = options(host, port, given.user, password, tls)
+    with closing(open_store(given.db)) as store:
+        desk = open_desk(store, given.keys)
+        logging.getLogger("tillside.hq").info("= serving %s over %s:%d", given.db, host, port)
+        asyncio.run(_until_stopped(lambda: Serve(store, desk, link, _CLOCK, Dice())))
+    return 0
+
+
+async def _until_stopped(make: Callable[[], Serve]) -> None:
+    """Serve until SIGTERM or Ctrl-C; what is in hand is finished first."""
+    work = asyncio.ensure_future(make().run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, work.cancel)
+        except NotImplementedError:  # Windows: Ctrl-C raises KeyboardInterrupt instead
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(work.cancel))
+    await asyncio.wait({work})
+    if not work.cancelled():
+        work.result()
+
+
+def _lanes(given: Arguments) -> int:
+    columns = "store lane online generation delta_rev recall_rev outbox oldest_s seen_s rows"
+    with closing(open_store(given.db)) as store:
+        lines = reports.lanes(store, _CLOCK.utc_now())
+    return _list(given, lines, f"{columns} quarantine chain_breaks")
+
+
+def _redemptions(given: Arguments) -> int:
+    columns = "at store lane offer_id amount_minor serial provisional duplicate reversed"
+    with closing(open_store(given.db)) as store:
+        return _list(given, reports.redemptions(store), columns)
+
+
+def _disputes(given: Arguments) -> int:
+    columns = "at store lane offer_id reason outcome amount_minor funder by note"
+    with closing(open_store(given.db)) as store:
+        return _list(given, reports.disputes(store), columns)
+
+
+def _rows(given: Arguments) -> int:
+    with closing(open_store(given.db)) as store:
+        lines = reports.rows(store, given.kind, given.limit)
+    return _list(given, lines, "at store lane seq kind body")
+
+
+def _list(given: Arguments, lines: Sequence[Line], columns: str) -> int:
+    if given.json:
+        print(json.dumps(list(lines), indent=1))
+    else:
+        print(reports.table(lines, columns.split()))
+    return 0
+
+
+def _preview(given: Arguments) -> int:
+    profile = find_profile(given.printer)
+    language = Language(given.language) if given.language else None
+    given.out.mkdir(parents=True, exist_ok=True)
+    for name, png, escpos in previews(given.directory, profile, language):
+        (given.out / f"{name}.png").write_bytes(png)
+        (given.out / f"{name}.escpos").write_bytes(escpos)
+        print(f"{given.out / name}.png ({len(escpos):,} bytes for the printer)")
+    return 0
+
+
+RUN: dict[str, Callable[[Arguments], int]] = {
+    "init": _init,
+    "enrol": _enrol,
+    "lint": _lint,
+    "plan": _plan,
+    "apply": _apply,
+    "rollback": _rollback,
+    "recall": _recall,
+    "stock": _stock,
+    "serve": _serve,
+    "lanes": _lanes,
+    "redemptions": _redemptions,
+    "disputes": _disputes,
+    "rows": _rows,
+    "preview": _preview,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""The process that lanes talk to: an MQTT link around `hq.desk`, and a look at the file for changes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from pathlib import Path
+
+from ground.clock import Clock
+from hq.desk import HqDesk
+from hq.store import HqStore
+from sync.dice import Dice
+from sync.link_options import Ears, LinkOptions, Poison, TlsFiles
+from sync.mqtt_link import MqttLink
+from sync.payload import Packet
+from sync.topics import every_lane_up
+
+log = logging.getLogger("tillside.hq")
+
+LOOK_S = 0.1  # a command takes effect within 0.2 s: half of it waiting, half of it sending
+UNSENT_KEPT = 1000  # answers while the link is away; a lane asks again for what is dropped
+CLIENT_ID = "tillside-hq"
+TOPICS = tuple(every_lane_up(what) for what in ("claim", "status", "rows", "ask", "blob"))
+
+
+class Serve:
+    """Headquarters on the wire."""
+
+    def __init__(
+        self, store: HqStore, desk: HqDesk, options: LinkOptions, clock: Clock, dice: Dice
+    ) -> None:
+        self._store = store
+        self._desk = desk
+        self._clock = clock
+        ears = Ears(
+            on_message=self._on_message,
+            on_up=self._on_up,
+            on_down=self._on_down,
+            on_poison=self._on_poison,
+        )
+        self._link = MqttLink(options, ears, clock, dice)
+        self._unsent: deque[Packet] = deque(maxlen=UNSENT_KEPT)
+        self._seen = -1
+        self._untold = True
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        link = asyncio.ensure_future(self._link.run())
+        look = asyncio.ensure_future(self._look())
+        try:
+            await asyncio.wait({link, look}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (link, look):
+                if task.done():
+                    task.result()
+        finally:
+            await self._link.stop()
+            look.cancel()
+            await asyncio.gather(link, look, return_exceptions=True)
+
+    async def _look(self) -> None:
+        """See every tenth of a second whether a command changed the file."""
+        while True:
+            version = self._store.data_version()
+            self._send()
+            if version != self._seen or self._untold:
+                self._seen = version
+                self._tell()
+            await self._clock.sleep(LOOK_S)
+
+    def _send(self) -> None:
+        """Send the answers that wait: the broker may hand us a message before it takes one."""
+        while self._unsent and self._link.publish(self._unsent[0]):
+            self._unsent.popleft()
+
+    def _tell(self) -> None:
+        """Announce what is due, as far as the link takes it; the rest waits for the next look."""
+        self._untold = True
+        for due in self._desk.due():
+            if not self._link.publish(due.packet):
+                return
+            due.done()
+            log.info("> %s (%d bytes)", due.packet.topic, len(due.packet.payload))
+        self._untold = False
+
+    async def _on_message(self, packet: Packet) -> None:
+        if packet.retain and not packet.payload:
+            return  # someone emptied a retained word
+        self._unsent += self._desk.answer(packet, self._clock.utc_now())
+        self._send()
+        if packet.topic.endswith(("/up/rows", "/up/ask")):
+            self._tell()
+
+    def _on_up(self, session_present: bool) -> None:
+        log.info("= connected to the broker, session %s", "kept" if session_present else "new")
+        self._desk.tell_again()
+        self._send()
+        self._tell()
+
+    def _on_down(self, why: str) -> None:
+        log.warning("= no link to the broker: %s", why)
+
+    def _on_poison(self, poison: Poison) -> None:
+        log.warning("! %s %s", poison.topic, poison.why)
+        self._desk.poison(poison.topic, poison.why, self._clock.utc_now())
+
+
+def options(
+    host: str,
+    port: int,
+    user: str | None = None,
+    password: str | None = None,
+    tls: tuple[Path | None, Path | None, Path | None] = (None, None, None),
+) -> LinkOptions:
+    """Say where the broker is; the client's name is the same for ever, so that its session lasts.
+
+    Args:
+        host: the broker.
+        port: its port.
+        user: our name there, where the certificate does not say it.
+        password: for that name.
+        tls: PEM files: who signed the broker's certificate, our certificate, its key.
+    """
+    ca, certificate, key = tls
+    return LinkOptions(
+        host=host,
+        port=port,
+        client_id=CLIENT_ID,
+        subscriptions=TOPICS,
+        username=user,
+        password=password,
+        tls=TlsFiles(ca, certificate, key) if ca else None,
+    )
