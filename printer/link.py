@@ -58,7 +58,7 @@ class PrinterLink:
         self._port: Port | None = None
         self._reader = StatusReader()
         self._serving: asyncio.Task[None] | None = None
-        self._changed = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
         self.heard: PrinterState | None = None
         self.state = LinkState("offline", clock.utc_now())
         self._answered: set[int] = set()
@@ -71,9 +71,9 @@ class PrinterLink:
         return self._port is not None
 
     @property
-    def answers(self) -> bool:
-        """Tell whether anything can come back."""
-        return self._port is not None and self._port.answers
+    def one_way(self) -> bool:
+        """Tell whether nothing can come back, as from a file."""
+        return self._port is not None and not self._port.answers
 
     @property
     def nonsense_bytes(self) -> int:
@@ -112,10 +112,11 @@ class PrinterLink:
         if self._serving is not None:
             self._serving.cancel()
 
-    async def changed(self) -> None:
-        """Wait until the line or what the printer says changes."""
-        self._changed.clear()
-        await self._changed.wait()
+    def changed(self) -> asyncio.Future[None]:
+        """Give what is done once the line, or what the printer says, changes from now on."""
+        change: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(change)
+        return change
 
     async def ask(self) -> PrinterState | None:
         """Ask the printer how it is, at once and past its buffer; None if it does not answer.
@@ -142,7 +143,7 @@ class PrinterLink:
         while True:
             while not self.up:
                 await self.changed()
-            if self.answers and not lease.holder:
+            if not (self.one_way or lease.holder):
                 await lease.take("status watch")
                 try:
                     await self.ask()
@@ -185,13 +186,17 @@ class PrinterLink:
         what = self._what()
         since = self.state.since if what == self.state.what else self._clock.utc_now()
         self.state = LinkState(what, since, self.heard is not None and self.heard.paper_low)
-        self._changed.set()
+        waiting, self._waiting = self._waiting, []
+        for change in waiting:
+            if not change.done():
+                change.set_result(None)
 
     def _what(self) -> What:
         if self._port is None:
             return "offline"
         if self.heard is None:
-            return "offline" if self.answers and self._profile.realtime_status else "unknown"
+            asked = self._profile.realtime_status and not self.one_way
+            return "offline" if asked else "unknown"
         return self.heard.trouble or "ok"
 
 

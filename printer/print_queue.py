@@ -11,19 +11,18 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ground.clock import Clock, within
 from printer.errors import CodeError
 from printer.escpos import CUT, Job, encode_job, resting
-from printer.link import Dice, LinkState, OpenPort, PrinterLink
+from printer.link import Dice, OpenPort, PrinterLink
+from printer.orders import Content, Order, QueueState
 from printer.plan import plan
 from printer.plan_types import Plan
 from printer.ports import PortLease
 from printer.profile import Profile
 from printer.session import JobResult, PrintSession, job_mark
-from printer.slip import Slip
 from printer.status import Event, PrinterState
 
 KEPT_RESULTS = 1000  # a day's jobs of a busy lane
@@ -34,27 +33,6 @@ SYNC_MARK = b"sync"
 CLOSING = JobResult("not_printed", "closing")
 
 OnResult = Callable[[str, JobResult], Awaitable[None]]
-Content = Sequence[Slip] | Plan | Job
-
-
-class QueueState(Struct, frozen=True):
-    """What the cashier's page shows."""
-
-    link: LinkState
-    waiting: int
-
-
-class _Order:
-    """A job as it was submitted."""
-
-    def __init__(
-        self, job_id: str, content: Content, deadline_s: float, still_good: Callable[[], bool]
-    ) -> None:
-        self.job_id = job_id
-        self.content = content
-        self.deadline_s = deadline_s
-        self.still_good = still_good
-        self.done: asyncio.Future[JobResult] = asyncio.get_running_loop().create_future()
 
 
 class PrintQueue:
@@ -84,8 +62,8 @@ class PrintQueue:
         self._lease = lease or PortLease()
         self._link = PrinterLink(open_port, profile, clock, rng)
         self._link.on_events, self._link.on_lost = self._heard, self._lost
-        self._orders: asyncio.Queue[_Order | None] = asyncio.Queue()
-        self._known: dict[str, _Order] = {}
+        self._orders: asyncio.Queue[Order | None] = asyncio.Queue()
+        self._known: dict[str, Order] = {}
         self._results: OrderedDict[str, JobResult] = OrderedDict()
         self._session: PrintSession | None = None
         self._news = asyncio.Event()
@@ -121,7 +99,7 @@ class PrintQueue:
         waiting = self._known.get(job_id)
         if waiting is not None:
             return waiting.done
-        order = _Order(job_id, content, self._clock.monotonic_s() + within_s, still_good)
+        order = Order(job_id, content, self._clock.monotonic_s() + within_s, still_good)
         if self._closing:
             order.done.set_result(CLOSING)
             return order.done
@@ -160,7 +138,7 @@ class PrintQueue:
                 if not order.done.done():
                     order.done.set_result(result)
 
-    async def _result(self, order: _Order) -> JobResult:
+    async def _result(self, order: Order) -> JobResult:
         """Carry out one job up to its result; stopped amid it, the next run tells that."""
         result = None
         try:
@@ -173,17 +151,17 @@ class PrintQueue:
                 self._orders.put_nowait(order)
         return result
 
-    def _keep(self, order: _Order, result: JobResult) -> None:
+    def _keep(self, order: Order, result: JobResult) -> None:
         self._results[order.job_id] = result
         while len(self._results) > KEPT_RESULTS:
             self._results.popitem(last=False)
 
-    async def _attempt(self, order: _Order) -> JobResult:
+    async def _attempt(self, order: Order) -> JobResult:
         """Go through the steps that may each end a job before its first byte, then print."""
         if self._closing:
             return CLOSING
         try:
-            job = await asyncio.to_thread(self._encoded, order.content, self._left_s(order))
+            job = await self._encoded(order)
         except (CodeError, ValueError) as error:
             return JobResult("not_printed", str(error))
         if not await self._line_up(order):
@@ -197,18 +175,22 @@ class PrintQueue:
         finally:
             self._lease.give_back()
 
-    def _encoded(self, content: Content, left_s: float) -> Job:
+    async def _encoded(self, order: Order) -> Job:
+        """Lay out and encode in a thread: ten pictures take longer than a loop may stand still."""
+        content, profile, left_s = order.content, self._profile, self._left_s(order)
         if isinstance(content, Job):
             return content
-        laid_out = content if isinstance(content, Plan) else plan(content, self._profile, left_s)
-        return encode_job(laid_out.items, self._profile)
+        if isinstance(content, Plan):
+            return await asyncio.to_thread(encode_job, content.items, profile)
+        laid_out = await asyncio.to_thread(plan, content, profile, left_s)
+        return await asyncio.to_thread(encode_job, laid_out.items, profile)
 
-    async def _print(self, order: _Order, job: Job) -> JobResult:
-        why_not = await self._why_not()
+    async def _print(self, order: Order, job: Job) -> JobResult:
+        why_not = await self._why_not() if await self._line_up(order) else "offline"
         if why_not:
             return JobResult("not_printed", why_not)
-        if self._left_s(order) <= 0:
-            return JobResult("not_printed", "late")
+        if self._left_s(order) <= 0 or not self._link.up:
+            return JobResult("not_printed", "late" if self._link.up else "offline")
         parts = job.parts
         if self._heeded().asb:  # a till's ESC @ may have switched it off since
             parts = (ENABLE_STATUS, *parts)
@@ -220,7 +202,7 @@ class PrintQueue:
             self._half_printed = True
         return result
 
-    async def _line_up(self, order: _Order) -> bool:
+    async def _line_up(self, order: Order) -> bool:
         """Wait for a line to the printer, as long as the job may wait."""
         while not self._link.up:
             try:
@@ -245,8 +227,9 @@ class PrintQueue:
     async def _set_right(self) -> bool:
         """Bring the printer to a known state; False if it does not answer for it."""
         owed = bytes(self._profile.part_bytes)
-        ending = CUT if self._half_printed and self._profile.cutter else b""
-        parts = (owed, resting(self._profile) + ending)
+        line_end = b"\n" if self._half_printed else b""
+        cut = CUT if self._half_printed and self._profile.cutter else b""
+        parts = (owed, line_end + resting(self._profile) + cut)
         takes_s = SETTING_RIGHT_S + len(owed) / self._profile.bytes_per_s
         deadline_s = self._clock.monotonic_s() + takes_s
         session = self._new_session(parts, SYNC_MARK, deadline_s, self._stale_fences)
@@ -287,12 +270,12 @@ class PrintQueue:
 
     def _heeded(self) -> Profile:
         """Give the profile, with all answers struck out where the port has no way back."""
-        if self._link.answers:
+        if not self._link.one_way:
             return self._profile
         silent = {"asb": False, "realtime_status": False, "gs_r": False, "process_id": False}
         return replace(self._profile, **silent)
 
-    def _left_s(self, order: _Order) -> float:
+    def _left_s(self, order: Order) -> float:
         return order.deadline_s - self._clock.monotonic_s()
 
     def _heard(self, events: list[Event], state: PrinterState) -> None:

@@ -41,10 +41,10 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     name: str
     dots_wide: Annotated[int, Meta(ge=200, le=1024)] = 576
-    dpi: Annotated[int, Meta(ge=100, le=400)] = 203
+    dpi: Annotated[int, Meta(ge=60, le=600)] = 203
     code_pages: dict[Byte, str] = msgspec.field(default_factory=lambda: dict(CLONE_PAGES))
-    columns_a: Annotated[int, Meta(ge=16, le=96)] = 48
-    columns_b: Annotated[int, Meta(ge=16, le=128)] = 64
+    columns_a: Annotated[int, Meta(ge=8, le=96)] = 48
+    columns_b: Annotated[int, Meta(ge=8, le=128)] = 64
     cutter: bool = True
     native_qr: bool = True
     native_ean13: bool = True

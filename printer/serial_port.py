@@ -18,6 +18,16 @@ from printer.ports import Address, Port
 if TYPE_CHECKING:
     from serial import Serial
 
+try:
+    import termios
+
+    # termios.error is no kind of OSError, and a hung-up line raises it
+    LINE_ERRORS: tuple[type[Exception], ...] = (OSError, termios.error)
+except ImportError:  # Windows
+    LINE_ERRORS = (OSError,)
+
+# ValueError: a baud rate that the device does not have
+OPEN_ERRORS: tuple[type[Exception], ...] = (ValueError, *LINE_ERRORS)
 READ_BYTES = 4096
 THREAD_WAIT_S = 0.2  # how long a thread sits in a read before it looks whether to stop
 
@@ -44,7 +54,7 @@ def _open(address: Address) -> Serial:
             rtscts=address.flow == "rtscts",
             exclusive=True if os.name == "posix" else None,
         )
-    except ValueError as error:  # a baud rate that the device does not have
+    except OPEN_ERRORS as error:
         raise OSError(f"{address.place}: {error}") from error
 
 
@@ -82,7 +92,7 @@ class LoopPort:
         """Close; what the line has not taken is thrown away, else a stalled printer blocks here."""
         self._loop.remove_reader(self._fd)
         self._loop.remove_writer(self._fd)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*LINE_ERRORS):
             self._line.reset_output_buffer()
         self._line.close()
 

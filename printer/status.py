@@ -153,7 +153,7 @@ class StatusReader:
     def _in_block(self, byte: int) -> Event | None:
         """Collect up to the NUL; a character beyond ASCII or too many of them: it was noise."""
         if byte == 0:
-            block = bytes(self._held)
+            block = bytes([*self._held, 0])
             self._held.clear()
             return self._block(block)
         if not 0x20 <= byte <= 0x7E or len(self._held) >= MAX_BLOCK_BYTES:
