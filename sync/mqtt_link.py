@@ -155,7 +155,7 @@ class MqttLink:
         while (message := await self._arrived.get()) is not None and not self._fell:
             if not await self._taken(message):
                 return
-            if not self._fell:  # else it would acknowledge another message
+            if not self._fell:  # the next connection numbers its messages anew
                 self._client.ack(message.mid, message.qos)
 
     async def _taken(self, message: paho.MQTTMessage) -> bool:

@@ -73,7 +73,7 @@ class OutboxWindow:
 
     def acknowledged(self, ack: Ack, now: float) -> bool:
         """Take HQ's high-water mark; False where it says nothing new."""
-        if not self.acked < ack.upto <= self.last:
+        if ack.upto <= self.acked:
             return False
         self.acked = ack.upto
         self.sent = max(self.sent, ack.upto)

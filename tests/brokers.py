@@ -62,10 +62,7 @@ class Broker:
 
 
 def start_mosquitto(tmp_path: Path, extra: str = "allow_anonymous true\n") -> Broker:
-    """Start Debian's mosquitto with persistence in tmp_path; `extra` are further config lines.
-
-    A listener with TLS replaces the plain one where `extra` holds "{listener}".
-    """
+    """Start Debian's mosquitto with persistence in tmp_path; `extra` are further config lines."""
     port = free_port()
     directory = tmp_path / f"mosquitto-{port}"
     directory.mkdir()

@@ -53,8 +53,9 @@ async def test_a_packet_arrives_as_it_was_sent(broker: Broker) -> None:
 
 async def test_a_retained_packet_meets_who_comes_later(broker: Broker) -> None:
     """A lane that connects a day later has the manifest, marked as retained."""
-    async with peer(broker.port, "hq") as hq:
+    async with peer(broker.port, "hq", "a/#") as hq:
         hq.link.publish(word("a/manifest", "7", retain=True))
+        await hq.until(lambda: hq.heard)
         async with peer(broker.port, "lane", "a/#") as lane:
             await lane.until(lambda: lane.heard)
             assert lane.heard == [word("a/manifest", "7", retain=True)]

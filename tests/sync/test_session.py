@@ -182,6 +182,16 @@ def test_rows_that_come_too_late_are_not_sent() -> None:
     assert wish(lane.connected(1.0, session_present=True)) == NeedRows(0, 64)
 
 
+def test_an_answer_from_before_a_rewind_is_not_sent() -> None:
+    """After the deadline went back to the acknowledged row, rows further on would make a hole."""
+    lane = session(last_seq=9)
+    lane.connected(0.0, session_present=True)
+    assert wish(lane.offer_rows(0, rows(1, 4))) == NeedRows(4, 64)
+    assert lane.on_deadline(3.0) == [NeedRows(0, 64)]
+    assert sent(lane.offer_rows(4, rows(5, 9))) == []
+    assert sent(lane.offer_rows(0, rows(1, 9))) == list(range(1, 10))
+
+
 def delta(prev_rev: int, rev: int) -> Delta:
     return Delta(S, rev, prev_rev, ())
 
