@@ -12,9 +12,12 @@ A row's hash is SHA-256 over five parts, each preceded by its length as four byt
 from __future__ import annotations
 
 import hashlib
+import struct
 from datetime import UTC, datetime
 
 from offers.records import Incarnation, Row
+
+_HEAD = struct.Struct(">I32sIQI")  # prev and seq behind their lengths, then the length of kind
 
 
 def genesis(epoch: Incarnation) -> str:
@@ -30,20 +33,9 @@ def stamp(at: datetime) -> str:
 def link(prev: bytes, seq: int, kind: str, at: str, body: bytes) -> bytes:
     """Hash one row. `at` is already as `stamp` writes it."""
     name, time = kind.encode(), at.encode()
-    return hashlib.sha256(
-        b"%b%b\x00\x00\x00\x08%b%b%b%b%b%b%b"
-        % (
-            len(prev).to_bytes(4, "big"),
-            prev,
-            seq.to_bytes(8, "big"),
-            len(name).to_bytes(4, "big"),
-            name,
-            len(time).to_bytes(4, "big"),
-            time,
-            len(body).to_bytes(4, "big"),
-            body,
-        )
-    ).digest()
+    head = _HEAD.pack(len(prev), prev, 8, seq, len(name))
+    lengths = (len(time).to_bytes(4, "big"), len(body).to_bytes(4, "big"))
+    return hashlib.sha256(b"".join((head, name, lengths[0], time, lengths[1], body))).digest()
 
 
 def intact(row: Row) -> bool:

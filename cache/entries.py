@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from cache.chain import stamp
 from cache.journal_store import Addition, Draft, Kept, OpenBasket, encode
 from cache.mirror import Mirror
+from offers.basket import TransactionKey
 from offers.model import ShopperRef
 from offers.records import Record, Tendered, Uid, Voided
 
@@ -35,29 +36,39 @@ def draft(
     found again by the till's key: its sale's or its open basket's.
     """
     drafts = [_draft(entry, mirror) for entry in entries]
-    first = next((each.uid for each in drafts if each.uid is not None), None)
-    keys = {uid: basket.key for uid, basket in known.items() if uid in evidence}
+    if any(each.uid is None for each in drafts):
+        first = next((each.uid for each in drafts if each.uid is not None), None)
+        drafts = [each if each.uid is not None else each._replace(uid=first) for each in drafts]
+    kept: list[Kept] = []
+    if evidence:
+        at = drafts[0].stamp if drafts else stamp(now())
+        keys = _keys(entries, open_baskets, known)
+        for uid, body in evidence.items():
+            key = encode(keys[uid]).decode() if uid in keys else None
+            kept.append(Kept(uid, key, at, body))
+    return Addition(tuple(drafts), tuple(open_baskets.items()), tuple(kept))
+
+
+def _keys(
+    entries: tuple[Entry, ...],
+    open_baskets: Mapping[Uid, OpenBasket | None],
+    known: Mapping[Uid, OpenBasket],
+) -> dict[Uid, TransactionKey]:
+    keys = {uid: basket.key for uid, basket in known.items()}
     keys |= {uid: basket.key for uid, basket in open_baskets.items() if basket is not None}
     keys |= {e.record.uid: e.record.key for e in entries if isinstance(e.record, Tendered | Voided)}
-    at = drafts[0].stamp if drafts else stamp(now())
-    return Addition(
-        tuple(each if each.uid is not None else each._replace(uid=first) for each in drafts),
-        tuple(open_baskets.items()),
-        tuple(
-            Kept(uid, encode(keys[uid]).decode() if uid in keys else None, at, body)
-            for uid, body in evidence.items()
-        ),
-    )
+    return keys
 
 
 def _draft(entry: Entry, mirror: Mirror) -> Draft:
     record = entry.record
+    at = entry.at if entry.at.tzinfo is UTC else entry.at.astimezone(UTC)
     ref: ShopperRef | None = getattr(record, "shopper", None)
     return Draft(
         record,
-        entry.at,
-        str(record.__struct_config__.tag),
-        stamp(entry.at),
+        at,
+        record.__struct_config__.tag,  # type: ignore[arg-type] # every record has a text for a tag
+        at.isoformat(timespec="microseconds"),
         encode(record),
         mirror.uid_of(record),
         ref,

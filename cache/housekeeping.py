@@ -8,10 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from cache.chain import stamp
-from cache.journal_store import JournalStore
+from cache.facts import Fact, revived, used_up
+from cache.journal_store import JournalStore, record_of, undone
 from cache.mirror import REDEEMED, SALES
 from cache.overlay import drop_sold_before
+from cache.slots import slot_of
 from offers.model import ShopperKey, ShopperRef
+from offers.records import Issued, Voided
 
 PRUNE_ROWS = 2000  # at a time: some milliseconds of the journal's thread
 QUARANTINE_ROWS = 1000
@@ -29,22 +32,70 @@ def acknowledge(store: JournalStore, upto: int) -> str | None:
     return None if found is None else str(found[0])
 
 
-def prune(store: JournalStore, retention_from: datetime, now: datetime) -> int:
+def settle(store: JournalStore) -> None:
+    """Write what is kept beside the rows for all rows up to the head, many rows at once.
+
+    Where each transaction's rows are, which serials are used up, how far the leases are used: a
+    restart between two settlings derives the rest from the rows themselves.
+    """
+    db = store.db
+    start = int(store.meta("settled"))
+    db.execute(
+        "INSERT OR IGNORE INTO place SELECT uid, seq FROM row WHERE seq > ? AND uid IS NOT NULL",
+        (start,),
+    )
+    weighty = db.execute(
+        "SELECT seq, at, body FROM row WHERE seq > ? "
+        "AND kind IN ('tendered', 'voided', 'returned', 'issued') ORDER BY seq",
+        (start,),
+    )
+    for seq, at, body in weighty.fetchall():
+        record = record_of(body)
+        sale = undone(db, record.uid, seq) if isinstance(record, Voided) else None
+        _note_serials(db, Fact(seq, datetime.fromisoformat(at), record, sale), at)
+    store.set_meta("settled", str(store.head.seq))
+
+
+def _note_serials(db: sqlite3.Connection, fact: Fact, at: str) -> None:
+    for serial, uid in used_up(fact):
+        db.execute("INSERT OR REPLACE INTO redeemed VALUES (?, ?, ?)", (serial, uid, at))
+    for serial in revived(fact):
+        db.execute("DELETE FROM redeemed WHERE serial = ?", (serial,))
+    if isinstance(fact.record, Issued) and fact.record.serial is not None:
+        lease, counter = slot_of(fact.record.serial)
+        db.execute(
+            "INSERT INTO lease_use VALUES (?, ?) ON CONFLICT (lease) DO UPDATE "
+            "SET next_counter = max(next_counter, excluded.next_counter)",
+            (lease, counter + 1),
+        )
+
+
+def prune(store: JournalStore, retention_from: datetime, now: datetime, keep_from: int) -> int:
     """Drop the oldest rows that HQ has, their evidence, and what is too old to count.
+
+    Args:
+        store: the journal.
+        retention_from: what happened since then stays.
+        now: the time that rolling counts go back from.
+        keep_from: the first row that stays in any case: an open claim begins there.
 
     Returns:
         The last sequence number that is gone; the chain goes on from its hash.
     """
+    settle(store)
     db, acked = store.db, int(store.meta("hq_acked"))
     last = int(store.meta("anchor_seq"))
     for seq, hashed, at in db.execute(
         "SELECT seq, hash, at FROM row ORDER BY seq LIMIT ?", (PRUNE_ROWS,)
     ).fetchall():
-        if seq > acked or at >= stamp(retention_from):
+        if seq > acked or seq >= keep_from or at >= stamp(retention_from):
             break
         last = seq
         store.set_meta("anchor_hash", hashed.hex())
     store.set_meta("anchor_seq", str(last))
+    db.execute(
+        "DELETE FROM place WHERE (uid, seq) IN (SELECT uid, seq FROM row WHERE seq <= ?)", (last,)
+    )
     db.execute("DELETE FROM row WHERE seq <= ?", (last,))
     _prune_evidence(db, stamp(retention_from))
     db.execute("DELETE FROM redeemed WHERE at < ?", (stamp(now - REDEEMED),))

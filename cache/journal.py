@@ -70,6 +70,7 @@ class Journal:
         self.recall_rev = int(loaded.meta.get("recall_rev", 0))
         self.generation_file = loaded.meta.get("generation_file", "")
         self.generation_rev = int(loaded.meta.get("generation_rev", 0))
+        self.on_rows: Callable[[int], None] = lambda _: None  # told the last seq, on the loop
         self._meta = loaded.meta
         self._baskets = loaded.baskets
         self._unfinished = tuple(
@@ -214,9 +215,13 @@ class Journal:
         if self._prune_from is not None and now < self._prune_from:
             return
         self._prune_from = now + PRUNE_EVERY
-        pruned = await self._thread.ask(
-            partial(housekeeping.prune, retention_from=now - self._retention, now=now), _same
+        prune = partial(
+            housekeeping.prune,
+            retention_from=now - self._retention,
+            now=now,
+            keep_from=min((claim.attempt for claim in self.mirror.claims), default=2**63),
         )
+        pruned = await self._thread.ask(prune, _same)
         self.mirror.forget(now)
         refs = self.mirror.refs.unused_since(pruned)
         if refs:
@@ -321,6 +326,7 @@ class Journal:
         if added.rows:
             self.last_seq = added.rows[-1].seq
             self.oldest_unacked_at = self.oldest_unacked_at or added.rows[0].at
+            self.on_rows(self.last_seq)
         return added.rows
 
     def _applied(self, rev: int, new: tuple[Op, ...] | None) -> bool:

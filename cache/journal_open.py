@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from cache import migrations, overlay
 from cache.chain import genesis, link
 from cache.errors import JournalDamagedError
 from cache.facts import Fact
-from cache.housekeeping import make_ballast, make_spare
+from cache.housekeeping import make_ballast, make_spare, settle
 from cache.journal_store import Head, JournalStore, OpenBasket, key_of, record_of, undone
 from cache.mirror import Mirror
 from cache.refs import Refs
@@ -70,9 +70,20 @@ def take_up(
     if loaded is None:
         migrations.bring_up(path, db, migrations.steps())
         loaded = _begin(db, incarnation(), new_ref)
-    make_spare(db, spare_pages)
-    make_ballast(path.with_name(path.name + ".ballast"))
-    return JournalStore(db, loaded.head), loaded, aside
+    store = JournalStore(db, loaded.head)
+    _make_ready(path, store, spare_pages)
+    return store, loaded, aside
+
+
+def _make_ready(path: Path, store: JournalStore, spare_pages: int) -> None:
+    with suppress(sqlite3.Error, OSError):  # a disk that is full already: go on with what there is
+        store.db.execute("BEGIN IMMEDIATE")
+        settle(store)
+        store.db.execute("COMMIT")
+        make_spare(store.db, spare_pages)
+        make_ballast(path.with_name(path.name + ".ballast"))
+    if store.db.in_transaction:
+        store.db.execute("ROLLBACK")
 
 
 def examine(path: Path, new_ref: Callable[[], ShopperRef]) -> Loaded:

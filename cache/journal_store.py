@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -12,11 +12,10 @@ import zstandard
 from msgspec import Raw, Struct
 
 from cache.chain import link
-from cache.facts import Fact, revived, used_up
-from cache.slots import slot_of
+from cache.facts import Fact
 from offers.basket import TransactionKey
 from offers.model import ShopperKey, ShopperRef
-from offers.records import Issued, Record, Row, Tendered, Uid, Voided
+from offers.records import Record, Row, Tendered, Uid, Voided
 
 EVIDENCE_MAX_BYTES = 16 * 1024 * 1024  # of one decision, unpacked; 500 lines x 500 offers fit
 ZSTD_LEVEL = 3
@@ -30,6 +29,11 @@ _ROWS = (
     "SELECT seq, kind, at, body, prev, hash, shopper.shopper "
     "FROM row LEFT JOIN shopper ON shopper.ref = row.ref "
 )
+_INSERT = "INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+OF_UID = (
+    "(seq IN (SELECT seq FROM place WHERE uid = ?) OR (uid = ? AND "
+    "seq > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'settled'), 0)))"
+)
 
 
 class OpenBasket(Struct, frozen=True):
@@ -42,7 +46,7 @@ class OpenBasket(Struct, frozen=True):
 
 
 class Draft(NamedTuple):
-    """A row before it has its place in the chain."""
+    """A row before it has its place in the chain; `at` is in UTC, `stamp` the same as text."""
 
     record: Record
     at: datetime
@@ -95,13 +99,13 @@ class JournalStore:
 
     def append(self, addition: Addition) -> Added:
         """Write one call's rows, baskets and evidence."""
-        rows, facts = [], []
+        facts = []
+        rows = []
         for draft in addition.drafts:
-            row = self._row(draft)
-            rows.append(row)
-            facts.append(Fact(row.seq, row.at, draft.record, self._undone(draft)))
-        for fact in facts:
-            self._note_serials(fact)
+            rows.append(self._row(draft))
+            record = draft.record
+            sale = undone(self.db, record.uid, rows[-1].seq) if type(record) is Voided else None
+            facts.append(Fact(rows[-1].seq, rows[-1].at, record, sale))
         for uid, basket in addition.baskets:
             self._put_basket(uid, basket)
         for kept in addition.evidence:
@@ -114,7 +118,7 @@ class JournalStore:
 
     def rows_of(self, uid: Uid) -> tuple[Row, ...]:
         """Read the rows of one transaction, in order."""
-        return self._rows("WHERE uid = ? ORDER BY seq", (uid,))
+        return self._rows(f"WHERE {OF_UID} ORDER BY seq", (uid, uid))
 
     def evidence(self, uid: Uid) -> bytes | None:
         """Read a decision's evidence."""
@@ -140,39 +144,13 @@ class JournalStore:
 
     def _row(self, draft: Draft) -> Row:
         seq, prev = self.head.seq + 1, self.head.hash
-        hashed = link(prev, seq, draft.kind, draft.stamp, draft.body)
-        self.db.execute(
-            "INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (seq, draft.kind, draft.stamp, draft.body, prev, hashed, draft.uid, draft.ref),
-        )
-        if draft.shopper is not None:
-            self.db.execute(
-                "INSERT OR IGNORE INTO shopper VALUES (?, ?)", (draft.ref, draft.shopper)
-            )
+        _, at, kind, stamp, body, uid, ref, shopper = draft
+        hashed = link(prev, seq, kind, stamp, body)
+        self.db.execute(_INSERT, (seq, kind, stamp, body, prev, hashed, uid, ref))
+        if shopper is not None:
+            self.db.execute("INSERT OR IGNORE INTO shopper VALUES (?, ?)", (ref, shopper))
         self.head = Head(seq, hashed)
-        at = draft.at.astimezone(UTC)
-        body = Raw(draft.body)
-        return Row(seq, draft.kind, at, body, prev.hex(), hashed.hex(), draft.shopper)
-
-    def _undone(self, draft: Draft) -> Tendered | None:
-        if isinstance(draft.record, Voided):
-            return undone(self.db, draft.record.uid, self.head.seq)
-        return None
-
-    def _note_serials(self, fact: Fact) -> None:
-        stamp = fact.at.isoformat(timespec="microseconds")
-        for serial, uid in used_up(fact):
-            row = (serial, uid, stamp)
-            self.db.execute("INSERT OR REPLACE INTO redeemed VALUES (?, ?, ?)", row)
-        for serial in revived(fact):
-            self.db.execute("DELETE FROM redeemed WHERE serial = ?", (serial,))
-        if isinstance(fact.record, Issued) and fact.record.serial is not None:
-            lease, counter = slot_of(fact.record.serial)
-            self.db.execute(
-                "INSERT INTO lease_use VALUES (?, ?) ON CONFLICT (lease) DO UPDATE "
-                "SET next_counter = max(next_counter, excluded.next_counter)",
-                (lease, counter + 1),
-            )
+        return Row(seq, kind, at, Raw(body), prev.hex(), hashed.hex(), shopper)
 
     def _put_basket(self, uid: Uid, basket: OpenBasket | None) -> None:
         if basket is None:
@@ -210,9 +188,9 @@ class JournalStore:
 def undone(db: sqlite3.Connection, uid: Uid, seq: int) -> Tendered | None:
     """Find the live sale that a `Voided` row undoes; an earlier one has undone it for good."""
     earlier = db.execute(
-        "SELECT kind, body FROM row WHERE uid = ? AND seq < ? "
+        f"SELECT kind, body FROM row WHERE {OF_UID} AND seq < ? "  # noqa: S608 - a constant
         "AND kind IN ('tendered', 'voided') ORDER BY seq DESC LIMIT 1",
-        (uid, seq),
+        (uid, uid, seq),
     ).fetchone()
     if earlier is None or earlier[0] == "voided":
         return None

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
 from cache.errors import JournalFull
-from cache.housekeeping import make_ballast, top_up
+from cache.housekeeping import make_ballast, settle, top_up
 from cache.journal_store import JournalStore
 
 GROUP_MAX = 256  # jobs in one commit; more than lanes ever have in flight
@@ -163,11 +163,12 @@ class JournalThread:
         due = self._commits >= CHECKPOINT_COMMITS and self._queue.empty()
         if not due and self._commits < LATEST_COMMITS:
             return
-        self._commits = 0
         with suppress(sqlite3.Error, OSError):  # no room for a reserve: it is there for that
-            self._store.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._commit([Job(settle, _nothing, self._ended)])
+            self._reuse_wal()
             top_up(self._store.db, self._spare_pages)
             make_ballast(self._ballast)
+        self._commits = 0
 
     def _tell(self, callback: Callable[[Any], Any], value: Any) -> None:
         with suppress(RuntimeError):  # the loop has ended without a close: nobody waits
@@ -192,3 +193,7 @@ class JournalThread:
 def is_sqlite(error: Exception, code: int) -> bool:
     """Tell whether an error is SQLite's with this primary result code."""
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF == code
+
+
+def _nothing(value: object) -> None:
+    """Do nothing with a value."""

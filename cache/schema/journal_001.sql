@@ -16,7 +16,13 @@ CREATE TABLE row (
     ref TEXT
 ) STRICT;
 
-CREATE INDEX row_of_uid ON row (uid) WHERE uid IS NOT NULL;
+-- Where a transaction's rows are, up to meta `settled`; the few rows above it are scanned. Written
+-- many at a time: an index kept at every commit costs a page more to write and to sync.
+CREATE TABLE place (
+    uid TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (uid, seq)
+) STRICT, WITHOUT ROWID;
 
 -- Who a reference means. Outside the chain: an erasure deletes from here and nowhere else.
 CREATE TABLE shopper (
@@ -41,7 +47,7 @@ CREATE TABLE evidence (
 
 CREATE INDEX evidence_of_key ON evidence (key) WHERE key IS NOT NULL;
 
--- Facts that outlive their rows: serials used up here, and how far each lease is used.
+-- Facts that outlive their rows, up to meta `settled`: serials used up here, how far leases are used.
 CREATE TABLE redeemed (
     serial TEXT PRIMARY KEY,
     uid TEXT NOT NULL,

@@ -1,6 +1,5 @@
 """A lane's day in small values: builders for records, journals and generations."""
 
-import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -216,7 +215,7 @@ def make() -> SimpleNamespace:
         issued=issued,
         claiming=claiming,
         generation=write_generation,
-        sold=lambda gtin, quantity: Sold(gtin, quantity),
+        sold=Sold,
         NOON=NOON,
         ANNA=ANNA,
         BERT=BERT,
