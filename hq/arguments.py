@@ -117,6 +117,11 @@ def _preview(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", metavar="TAG", help="the slips' language: en, de, ...")
 
 
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", choices=["completejourney"], help="which public data set")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where it goes")
+
+
 def _nothing(parser: argparse.ArgumentParser) -> None:
     del parser
 
@@ -155,6 +160,12 @@ COMMANDS = (
         "Draw each offer as it will print: NAME.png and NAME.escpos.",
         "preview examples/shop/offers --printer generic-80mm --out out/preview",
         _preview,
+    ),
+    Command(
+        "import",
+        "Make offers and baskets of a year of real purchases (extra: realdata).",
+        "import completejourney --out out/journey",
+        _import,
     ),
 )
 

@@ -243,6 +243,13 @@ def _preview(given: Arguments) -> int:
     return 0
 
 
+def _import(given: Arguments) -> int:
+    from hq.import_completejourney import import_year
+
+    print(import_year(given.out))
+    return 0
+
+
 RUN: dict[str, Callable[[Arguments], int]] = {
     "init": _init,
     "enrol": _enrol,
@@ -258,6 +265,7 @@ RUN: dict[str, Callable[[Arguments], int]] = {
     "disputes": _disputes,
     "rows": _rows,
     "preview": _preview,
+    "import": _import,
 }
 
 
