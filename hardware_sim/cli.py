@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hardware_sim.escpos_modes import MODELS
 from hardware_sim.http_client import BadAnswerError
-from hardware_sim.printer_device import PrinterDevice
+from hardware_sim.printer_device import FAULTS, PrinterDevice
 from hardware_sim.printer_ports import NetworkPrinter, SerialPrinter
 from hardware_sim.scanner import NetworkScanner, SerialScanner
 from hardware_sim.scenario import ScenarioError, articles, read_scenario
@@ -77,7 +77,9 @@ def _add_printer(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     printer.add_argument("--model", choices=sorted(MODELS), default="tm-t20iii")
     printer.add_argument("--baud", type=int, default=0, help="pace of the serial line")
     printer.add_argument("--dots-per-s", type=float, default=0.0, help="the head's speed")
-    printer.add_argument("--fault", action="append", default=[], help="start with this fault")
+    printer.add_argument(
+        "--fault", action="append", default=[], choices=FAULTS, help="start with this fault"
+    )
     printer.add_argument("--out", type=Path, default=Path("out/paper"), help="where slips go")
     printer.add_argument("--slips", type=int, default=0, help="end after so many slips")
 

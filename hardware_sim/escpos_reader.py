@@ -81,6 +81,11 @@ class EscposReader:
         """Tell whether no command and no line is under way."""
         return not self._buffer and not self._raster and self.desk.line.is_empty
 
+    @property
+    def held_bytes(self) -> int:
+        """Count the bytes of the command under way."""
+        return len(self._buffer)
+
     def _step(self) -> list[Event] | None:
         """Read one thing off the buffer; None when more bytes are needed."""
         if self._skipping:

@@ -87,7 +87,6 @@ class Roll:
     fed_dots: int = 0  # all the paper that ever went by
     _strips: list[Strip] = field(default_factory=list)
     _length: int = 0
-    _on_blank: int = 0  # of `_length`, the blank paper between blade and head after a cut
 
     def take(self, event: Printed) -> None:
         """Print one event."""

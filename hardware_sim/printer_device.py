@@ -187,16 +187,16 @@ class PrinterDevice:
 
     def _execute(self, command: RealTime, now: float) -> None:
         """Do a real-time command (DLE EOT, DLE ENQ, DLE DC4)."""
-        arguments = command.arguments[1:]
+        function = command.arguments[0]
         if command.name == "DLE EOT":
-            self._reply("DLE EOT", real_time_status(arguments[0], self.sensors))
-        elif command.name == "DLE ENQ" and self.sensors.cutter_jam and arguments[0] in (1, 2):
-            if arguments[0] == 2:
+            self._reply("DLE EOT", real_time_status(function, self.sensors))
+        elif command.name == "DLE ENQ" and self.sensors.cutter_jam and function in (1, 2):
+            if function == 2:
                 self._clear()
             self._feel(now, cutter_jam=False)
-        elif command.arguments[:2] == b"\x14\x01":
+        elif command.name == "DLE DC4" and function == 1:
             self._kick_drawer(now)
-        elif command.arguments[:2] == b"\x14\x08":
+        elif command.name == "DLE DC4" and function == 8:
             self._clear()
             self._reply("DLE EOT", CLEARED)
 

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from hardware_sim.printer_device import PrinterDevice
@@ -128,8 +129,12 @@ class NetworkPrinter:
     async def stop(self) -> None:
         """Close the port and the connection."""
         self.host.stop()
+        writer = self._writer
         self._hang_up()
         self._close_port()
+        if writer:
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     @property
     def address(self) -> str:

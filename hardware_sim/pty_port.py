@@ -89,7 +89,7 @@ class PtyPort:
 
     @property
     def unread_bytes(self) -> int:
-        """Count what was sent and not yet read at the other end."""
+        """Count what was sent and not yet read at the other end; the kernel shows 4,095 at most."""
         if self._line < 0:
             return 0
         answer = fcntl.ioctl(self._line, termios.FIONREAD, struct.pack("i", 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -79,9 +80,14 @@ class SerialScanner(Scanner):
         return self._port.unread_bytes
 
     async def sent(self) -> None:
-        """Wait until the lane has read everything."""
-        while self.unread_bytes:  # noqa: ASYNC110  # the kernel tells nobody
+        """Wait until the lane has read everything.
+
+        Seen twice, because the kernel carries bytes from one end to the other in its own time.
+        """
+        empty = 0
+        while empty < 2:
             await asyncio.sleep(POLL_S)
+            empty = 0 if self.unread_bytes else empty + 1
 
     def unplug(self) -> None:
         """Pull the cable and put it back."""
@@ -106,8 +112,12 @@ class NetworkScanner(Scanner):
 
     async def stop(self) -> None:
         """Close the port and every connection."""
+        writers = list(self._writers)
         self.unplug()
         self._server.close()
+        for writer in writers:
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     @property
     def address(self) -> str:

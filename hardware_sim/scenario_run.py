@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -98,6 +99,15 @@ def play_file(
     text = path.read_text(encoding="utf-8")
     if out:
         out.mkdir(parents=True, exist_ok=True)
-        return asyncio.run(play(text, shop, out.resolve(), say))
+        return asyncio.run(_play_until_told(text, shop, out.resolve(), say))
     with tempfile.TemporaryDirectory(prefix="tillside-sim-") as work:
-        return asyncio.run(play(text, shop, Path(work), say))
+        return asyncio.run(_play_until_told(text, shop, Path(work), say))
+
+
+async def _play_until_told(
+    text: str, shop: Shop, work: Path, say: Callable[[Outcome], None]
+) -> list[Outcome]:
+    """Play; SIGTERM ends it as Ctrl-C does, with every child stopped."""
+    playing = asyncio.ensure_future(play(text, shop, work, say))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
+    return await playing

@@ -21,7 +21,7 @@ class TcpProxy:
         self._target = (target_host, target_port)
         self._port = 0
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._cut = self._blackhole = False
         self._delay_s = 0.0
@@ -35,7 +35,7 @@ class TcpProxy:
         """Close everything."""
         self._close_port()
         self._reset_all()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     @property
     def address(self) -> str:
@@ -77,6 +77,9 @@ class TcpProxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
+        if task := asyncio.current_task():
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         try:
             if not self._cut:
                 await self._carry_both(reader, writer)
@@ -94,13 +97,11 @@ class TcpProxy:
         self._writers.add(far_writer)
         ways = [self._carry(near, far_writer), self._carry(far, near_writer)]
         tasks = [asyncio.create_task(way) for way in ways]
-        self._tasks.update(tasks)
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         far_writer.close()
         near_writer.close()
         for task in tasks:
             task.cancel()
-        self._tasks.difference_update(tasks)
         self._writers.discard(far_writer)
         await asyncio.gather(*tasks, return_exceptions=True)
 

@@ -12,6 +12,7 @@ gets one answer when everything that was due has run:
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -72,11 +73,16 @@ class ClockServer:
 
     async def stop(self) -> None:
         """Hang up and close the port."""
-        if self._writer:
-            self._writer.close()
+        await self._hang_up(self._writer)
         while not self._arrived.empty():
-            self._arrived.get_nowait()[1].close()
+            await self._hang_up(self._arrived.get_nowait()[1])
         self._server.close()
+
+    async def _hang_up(self, writer: asyncio.StreamWriter | None) -> None:
+        if writer:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def greet(self) -> None:
         """Wait for the agent's `hello`; a restarted agent greets anew.
@@ -85,6 +91,7 @@ class ClockServer:
             ClockLineError: it said something else.
             TimeoutError: nobody came.
         """
+        await self._hang_up(self._writer)
         async with asyncio.timeout(self._answer_s):
             self._reader, self._writer = await self._arrived.get()
             line = await self._line()
@@ -109,7 +116,10 @@ class ClockServer:
     async def _line(self) -> str:
         if self._reader is None:
             raise ClockLineError("no agent has connected")
-        line = await self._reader.readline()
+        try:
+            line = await self._reader.readline()
+        except (ConnectionError, ValueError) as error:
+            raise ClockLineError(f"the agent hung up: {error}") from error
         if not line.endswith(b"\n"):
             raise ClockLineError("the agent hung up")
         return line.decode("utf-8", errors="replace").rstrip("\r\n")
