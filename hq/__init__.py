@@ -1,1 +1,5 @@
-"""Headquarters' end: authoring, shop_files, lint, schema, store, plan, publish, inbox, serve, cli."""
+"""Headquarters' end. To lanes: authoring, shop_files, lint_facts, lint, lint_shop, plan, publish.
+
+Its file: schema, store, ledger. From lanes: effects, inbox, desk, serve. For people: keys, previews,
+reports, arguments, cli. From outside: import_completejourney.
+"""

@@ -26,7 +26,7 @@ from offers.serials import Lease
 from sync.messages import Manifest, Recalls
 
 T = TypeVar("T")
-BUSY_MS = 10_000  # a command waits for serve's commit, and the other way round
+BUSY_MS = 60_000  # a command waits for serve, and serve for an apply that builds a large generation
 OPS = tuple[Op, ...]
 encode = msgspec.json.Encoder(order="deterministic").encode
 
