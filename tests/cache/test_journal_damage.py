@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -266,3 +267,36 @@ def test_verify_says_when_a_file_is_no_journal(tmp_path):
     report = inspect.verify(path)
     assert (report.rows, report.first_bad_seq) == (0, None)
     assert report.what.startswith("cannot be read: ")
+
+
+ONE_BY_ONE = """
+import asyncio, os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from cache.journal import Entry, Journal
+from offers.records import Noted
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+async def main(path):
+    journal = await Journal.open(path, incarnation=lambda: "e", now=lambda: NOW)
+    os.write(2, b"begin")
+    for _ in range(1100):
+        await journal.append(Entry(Noted("a", "x" * 300), NOW))
+    os.write(2, b"end")
+    await journal.close()
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace counts the syncs")
+def test_a_commit_costs_one_sync(tmp_path):
+    """1,100 appends one by one, two checkpoints among them: at most 1.01 syncs each, never fewer."""
+    trace = tmp_path / "trace"
+    strace = ["strace", "-f", "-e", "trace=fdatasync,fsync,write", "-o", str(trace)]
+    command = [*strace, sys.executable, "-c", ONE_BY_ONE, str(tmp_path / "journal.db")]
+    if subprocess.run(command, timeout=120, check=False, stderr=subprocess.DEVNULL).returncode:
+        pytest.skip("this machine lets nobody trace")
+    between = trace.read_text().split('"begin"')[1].split('"end"')[0]
+    syncs = between.count("fdatasync(") + between.count("fsync(")
+    assert 1100 <= syncs <= 1111
