@@ -126,7 +126,7 @@ class IssueContext(Struct, frozen=True):
     store: StoreFacts
     policy: Policy
     candidates: tuple[Candidate, ...]  # assignments only, HQ's score descending
-    products: dict[Gtin, Product]  # every product that a candidate's set names by GTIN
+    products: dict[Gtin, Product]  # what is known of the products that the candidates' sets count
     availability: dict[Gtin, Availability]
     past: tuple[PastUse, ...] = ()
     rivals: tuple[tuple[str, str], ...] = ()  # brands that never stand on one slip

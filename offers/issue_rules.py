@@ -13,7 +13,7 @@ from datetime import timedelta
 from offers.context import Candidate, IssueContext
 from offers.gates import dates, withdrawn
 from offers.law import banned, bans_of, by_volume
-from offers.model import Gtin, Offer, PastUse, Product
+from offers.model import Gtin, Offer, OfferId, PastUse, Product
 from offers.reasons import Finding, Reason, found
 from offers.shelf import counts
 
@@ -38,13 +38,27 @@ def print_mode(_: Candidate, context: IssueContext) -> Finding | None:
 
 
 def recalled(candidate: Candidate, context: IssueContext) -> Finding | None:
-    """Stop an offer that was killed, or that names a recalled product: its picture may show it."""
+    """Print nothing of what is recalled or switched off."""
     offer = candidate.offer
-    finding = withdrawn(offer, context.killed, context.recalled)
-    hit = sorted(context.recalled.intersection(named_gtins(offer)))
-    if finding is None and hit:
-        finding = found(Reason.RECALLED, gtin=hit[0], what="product")
-    return finding
+    return withdrawn_from_print(offer, context.products, context.killed, context.recalled)
+
+
+def withdrawn_from_print(
+    offer: Offer,
+    products: dict[Gtin, Product],
+    killed: frozenset[OfferId],
+    recalls: frozenset[Gtin],
+) -> Finding | None:
+    """Stop an offer that was killed, that names or pictures a recalled product, or has no other."""
+    finding = withdrawn(offer, killed, recalls)
+    if finding is not None or not recalls:
+        return finding
+    pictured = {offer.picture.gtin} if offer.picture and offer.picture.gtin else set()
+    hit = sorted(recalls & {*named_gtins(offer), *pictured})
+    known = known_gtins(offer, products)
+    if not hit and known and recalls.issuperset(known):
+        hit = list(known)
+    return found(Reason.RECALLED, gtin=hit[0], what="product") if hit else None
 
 
 def not_assigned(candidate: Candidate, _: IssueContext) -> Finding | None:
@@ -74,7 +88,7 @@ def against_the_law(candidate: Candidate, context: IssueContext) -> Finding | No
     """Print no offer that names a product which may not be promoted here."""
     bans = bans_of(context.store.jurisdiction)
     volume = by_volume(candidate.offer)
-    for gtin in named_gtins(candidate.offer):
+    for gtin in known_gtins(candidate.offer, context.products):
         reason = banned(context.products.get(gtin), bans, volume=volume)
         if reason is not None:
             return found(reason, gtin=gtin)
@@ -91,12 +105,12 @@ def stale_picture(candidate: Candidate, context: IssueContext) -> Finding | None
 
 
 def out_of_stock(candidate: Candidate, context: IssueContext) -> Finding | None:
-    """Print no offer whose every named product is known to be missing.
+    """Print no offer whose every product is known to be missing.
 
     A product without a figure counts as available: a store that does not know its stock still
     prints. One whose figure is too old speaks for nothing: alone, it gives STALE_DATA.
     """
-    gtins = named_gtins(candidate.offer)
+    gtins = known_gtins(candidate.offer, context.products)
     states = [_stock(gtin, context) for gtin in gtins]
     if not states or "there" in states:
         return None
@@ -116,8 +130,8 @@ def _stock(gtin: Gtin, context: IssueContext) -> str:
 
 
 def mass_promotion(candidate: Candidate, context: IssueContext) -> Finding | None:
-    """Print no offer whose every named product is in a promotion for everyone."""
-    gtins = named_gtins(candidate.offer)
+    """Print no offer whose every product is in a promotion for everyone."""
+    gtins = known_gtins(candidate.offer, context.products)
     if gtins and context.mass_promotions.issuperset(gtins):
         return found(Reason.MASS_PROMO_CLASH, gtin=gtins[0])
     return None
@@ -189,6 +203,15 @@ def named_gtins(offer: Offer) -> tuple[Gtin, ...]:
     """Give the GTINs that an offer names and does not exclude, in its own order."""
     excluded = frozenset(offer.products.exclude.gtins)
     return tuple(gtin for gtin in offer.products.include.gtins if gtin not in excluded)
+
+
+def known_gtins(offer: Offer, products: dict[Gtin, Product]) -> tuple[Gtin, ...]:
+    """Give the GTINs that an offer names, and those of the known products that its set counts."""
+    include = offer.products.include
+    if not (include.brands or include.categories):
+        return named_gtins(offer)
+    counted = (gtin for gtin, known in products.items() if counts(offer.products, gtin, known))
+    return tuple(dict.fromkeys((*named_gtins(offer), *counted)))
 
 
 def offer_category(offer: Offer, products: dict[Gtin, Product], depth: int) -> str:

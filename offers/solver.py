@@ -8,9 +8,9 @@ Of all sets that the rules allow, the one that gives the shopper most is applied
 - an offer that is not combinable applies alone, without a basket reward too.
 
 Between sets that give the same, the greater sum of priorities wins; then offers together win over
-one that stands alone; then the set that the search meets first: offers in the order of
-`search.in_search_order`, units the dearest first, equal ones by GTIN and line id. Offers that
-compete for no common unit are searched apart.
+one that stands alone, and of several such the lower id; then the set that the search meets first:
+offers in the order of `search.in_search_order`, units the dearest first, equal ones by GTIN and line
+id. Offers that compete for no common unit are searched apart.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def solve(bids: list[Bid], lots: list[Lot], budget: int = NODE_BUDGET) -> Soluti
     together = [n for n, bid in enumerate(bids) if bid.offer.combinable]
     alone = [n for n, bid in enumerate(bids) if not bid.offer.combinable]
     plans = [_plan(together, bids, lots, budget)]
-    for n in alone:
+    for n in sorted(alone, key=lambda n: bids[n].offer.offer_id):
         budget -= plans[-1].nodes
         plans.append(_plan([n], bids, lots, budget))
     best = max(plans, key=lambda plan: (plan.total_minor, plan.priority))

@@ -77,8 +77,8 @@ def test_a_use_never_beats_its_units_bounds(make_all, reward, prices, spend):
 
 def test_only_some_of_an_offers_units_move():
     """The first offer holds two of class 0 and gives one of them up."""
-    weights = [{0: 5, 1: 4}, {0: 6}]
-    assert best_pairs(weights, [2, 1], {0: 2, 1: 1}) == (15, {(0, 0): 1, (0, 1): 1, (1, 0): 1})
+    weights = [{0: 7, 1: 6}, {0: 6}]
+    assert best_pairs(weights, [2, 1], {0: 2, 1: 1}) == (19, {(0, 0): 1, (0, 1): 1, (1, 0): 1})
 
 
 def test_a_basket_reward_has_no_bound_per_unit(make):

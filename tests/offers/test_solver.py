@@ -65,7 +65,7 @@ def some_lines(draw, make):
             break
         units += quantity
         weight = draw(st.sampled_from([None, None, 740]))
-        amount = draw(st.integers(0, 301))
+        amount = quantity * draw(st.sampled_from([50, 100, 150])) + draw(st.sampled_from([0, 0, 1]))
         gtin = draw(st.sampled_from(GTINS))
         lines.append(make.line(f"L{n}", gtin, amount, quantity, weight_g=weight))
     return lines
@@ -138,6 +138,16 @@ def test_a_greedy_choice_is_undone(make):
         ("A", "O2", 150),
         ("B", "O1", 100),
     ]
+
+
+def test_equal_units_may_be_split_between_offers(make):
+    """Of two yogurts at 3.00 one goes with the 2.00 one, so that the other is half off."""
+    lines = [make.line("A", "1", 600, 2), make.line("B", "2", 200)]
+    offers = [
+        make.offer("O1", ["1", "2"], min_quantity=2, reward=CheapestFree()),
+        make.offer("O2", ["1"], reward=PercentOff(50)),
+    ]
+    assert decide(make.context(offers, lines)).total_minor == 200 + 150
 
 
 def test_priority_breaks_a_tie(make):
