@@ -21,16 +21,17 @@ def bands(bitmap: Bitmap) -> list[Band]:
     """Cut a page into bands, top to bottom; between them is white paper."""
     found: list[Band] = []
     inked: list[bytes] = []
-    left, right = bitmap.stride, 0
+    stride = bitmap.stride
+    left, right = stride, 0
     for top, row in enumerate(_rows(bitmap)):
         ink = row.lstrip(b"\0")
         if ink:
-            left = min(left, bitmap.stride - len(ink))
+            left = min(left, stride - len(ink))
             right = max(right, len(row.rstrip(b"\0")))
             inked.append(row)
         elif inked:
             found.append(_band(top - len(inked), left, right, inked))
-            inked, left, right = [], bitmap.stride, 0
+            inked, left, right = [], stride, 0
     return found
 
 

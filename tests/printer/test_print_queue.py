@@ -176,6 +176,22 @@ async def test_after_a_broken_job_the_printer_is_set_right_first(desk: Desk, cou
     assert paper.cuts == 2
 
 
+async def test_what_an_earlier_process_left_is_set_right_first(
+    clock: SteppedClock, coupon: Job
+) -> None:
+    """A process died amid a picture: the new one completes it with white, so that no letter is lost."""
+    printer = FakePrinter()
+    printer.paper += b"\x1dv0\x00\x32\x00\x14\x00" + bytes(100)  # 50 x 20 bytes, 100 of them sent
+    one = Desk(clock, PROVEN, printer)
+    one.start()
+    assert await one.result(one.queue.submit("j", coupon, 20.0)) == JobResult("printed")
+    paper = read(bytes(printer.paper), "latin-1")
+    assert paper.codes == [("qr", "8255950110153001123456789012")]
+    assert "Your market" in paper.lines
+    assert paper.cuts == 1
+    await one.stop()
+
+
 async def test_paper_out_amid_a_job_is_never_printed(desk: Desk, coupon: Job) -> None:
     """Even if the roll is changed and every answer comes in the end."""
     desk.printer.paper_out_after = 9000

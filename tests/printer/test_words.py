@@ -1,6 +1,6 @@
 from hypothesis import given, settings, strategies as st
 
-from printer.profile import PROFILES
+from printer.profile import PROFILES, Profile
 from printer.words import code_page, draw_words, letters, plain, unknown_letters, wrap, wrap_drawn
 
 EPSON, CLONE = PROFILES["TM-T88V"], PROFILES["generic-80mm"]
@@ -19,6 +19,12 @@ def test_right_to_left_scripts_are_never_native() -> None:
     """A printer sets bytes in the order they come: no page of Hebrew or Arabic is in a profile."""
     for profile in PROFILES.values():
         assert code_page("שלום", profile) is None
+
+
+def test_a_page_of_two_bytes_a_character_is_not_used() -> None:
+    """Columns are counted in characters: a page in which one takes two is passed over."""
+    assert code_page("カ牛", Profile(name="x", code_pages={1: "cp932"})) is None
+    assert code_page("abc", Profile(name="x", code_pages={1: "cp932"})) == (1, "cp932")
 
 
 @given(st.text(max_size=80))
