@@ -139,8 +139,33 @@ def test_availability_of_the_named_products(issue, one, two, reason):
     }
     candidate = issue.candidate(1, offer={"gtins": ("1", "2")})
     assert reasons(issue.context(candidate, availability=known)) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("stock", "reason"),
+    [
+        ((1, 0), Reason.APPLIED),
+        ((0, 0), Reason.OUT_OF_STOCK),
+        ((1, 80), Reason.STALE_DATA),
+        (None, Reason.APPLIED),
+    ],
+)
+def test_a_brand_or_a_category_is_as_available_as_its_products(issue, stock, reason):
+    """B1 and food/c1 hold product 1 alone: what is known of it holds for them."""
+    known = {}
+    if stock is not None:
+        known["1"] = Availability(stock[0], issue.make.noon.utc - stock[1] * HOUR)
+    for include in (Selector(brands=("B1",)), Selector(categories=("food/c1",))):
+        candidate = issue.candidate(1, offer={"include": include})
+        assert reasons(issue.context(candidate, availability=known)) == [reason]
+
+
+def test_a_recall_stops_a_brand_only_where_nothing_else_of_it_is_left(issue):
+    """The recalled product is the whole of B1, and one of nine of the food."""
     brand = issue.candidate(1, offer={"include": Selector(brands=("B1",))})
-    assert reasons(issue.context(brand, availability=known)) == [Reason.APPLIED]
+    food = issue.candidate(2, offer={"include": Selector(categories=("food",))})
+    context = issue.context(brand, food, recalled=frozenset({"1"}))
+    assert reasons(context) == [Reason.RECALLED, Reason.APPLIED]
 
 
 @pytest.mark.parametrize(
