@@ -129,6 +129,13 @@ def test_raster_rows_come_one_by_one(read):
     ]
 
 
+@pytest.mark.parametrize(("m", "wide", "high"), [(0, 1, 1), (1, 2, 1), (50, 1, 2), (51, 2, 2)])
+def test_raster_modes_double_width_or_height(read, m, wide, high):
+    """GS v 0: m = 1 doubles the width, 2 the height, 3 both; 48 to 51 are the same."""
+    row = read(b"\x1dv0" + bytes([m]) + b"\x01\x00\x01\x00\xff")[1]
+    assert (row.wide, row.high) == (wide, high)
+
+
 def test_raster_beyond_the_paper_is_cut_off(read):
     """80 bytes are 640 dots; 576 of them are on the paper."""
     assert read(b"\x1dv0\x00\x50\x00\x01\x00" + b"\xff" * 80)[1].width_dots == 576
