@@ -44,9 +44,10 @@ class Listener:
 
     def end(self) -> None:
         """Let the listener go: what is queued is dropped, the waiting end is woken."""
-        self.lost = True
-        self.forget()
-        self._queue.put_nowait(None)
+        if not self.lost:
+            self.lost = True
+            self.forget()
+            self._queue.put_nowait(None)
 
     def forget(self) -> bool:
         """Drop what is queued; tell whether there was anything."""

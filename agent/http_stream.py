@@ -7,12 +7,13 @@ page, which so learns that the lane is gone even where the connection seems to s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from agent.desk import Desk
 from agent.events import Event, HubFullError, Listener
@@ -26,49 +27,76 @@ SNAPSHOT_TRIES = 5  # a lane that changes faster than it can be read is told by 
 
 
 def stream_route(desk: Desk, page: PageKeys, limits: Limits) -> Route:
-    """Make the route of the event stream; it renews the cookie of a page that has one."""
+    """Make the route of the event stream."""
+    return Route("/v1/events", EventStream(desk, page, limits), methods=["GET"])
 
-    async def endpoint(request: Request) -> Response:
-        parts = stream(desk, limits)
-        first = await anext(parts)
-        response = StreamingResponse(chain(first, parts), media_type="text/event-stream")
-        if cookie(request.scope):
-            response.headers["set-cookie"] = set_cookie(page.new_cookie())
+
+class EventStream:
+    """The ASGI application of one stream; it renews the cookie of a page that has one.
+
+    Starlette's own StreamingResponse cancels the stream when its reader leaves, but a stream that
+    always has a next event is never found waiting: here the reader's leaving ends its listener.
+    """
+
+    def __init__(self, desk: Desk, page: PageKeys, limits: Limits) -> None:
+        self._desk = desk
+        self._page = page
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one reader.
+
+        Raises:
+            Refused: as many listen as may.
+        """
+        try:
+            with self._desk.events.listen() as listener:
+                leaving = asyncio.ensure_future(until_left(receive, listener))
+                try:
+                    await self._response(scope, listener).stream_response(send)
+                finally:
+                    leaving.cancel()
+        except HubFullError:
+            raise full() from None
+
+    def _response(self, scope: Scope, listener: Listener) -> StreamingResponse:
+        parts = stream(self._desk, listener, self._limits)
+        response = StreamingResponse(parts, media_type="text/event-stream")
+        if cookie(scope):
+            response.headers["set-cookie"] = set_cookie(self._page.new_cookie())
         return response
 
-    return Route("/v1/events", endpoint, methods=["GET"])
+
+def full() -> Refused:
+    """Say that nobody more may listen."""
+    return Refused(
+        "too_many_listeners",
+        "As many pages listen as may, or the lane is stopping.",
+        "Close one of the open pages.",
+        503,
+    )
 
 
-async def chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Give the first part, then the others."""
-    yield first
-    async for part in rest:
-        yield part
+async def until_left(receive: Receive, listener: Listener) -> None:
+    """Wait until the reader has left, then end its listener."""
+    try:
+        with contextlib.suppress(Refused):  # a body that nobody asked for, too slow or too large
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    finally:
+        listener.end()
 
 
-async def stream(desk: Desk, limits: Limits) -> AsyncIterator[bytes]:
-    """Give the stream's parts until the listener is let go or the stream's time is over.
-
-    Raises:
-        Refused: as many listen as may.
-    """
+async def stream(desk: Desk, listener: Listener, limits: Limits) -> AsyncIterator[bytes]:
+    """Give the stream's parts until the listener is let go or the stream's time is over."""
     loop = asyncio.get_running_loop()
     until = loop.time() + limits.stream_s
-    try:
-        with desk.events.listen() as listener:
-            yield b"retry: 2000\n\n" + as_text(await snapshot(desk, listener))
-            while (left := until - loop.time()) > 0:
-                part = await next_part(listener, min(left, limits.beat_s))
-                if part is None:
-                    return
-                yield part
-    except HubFullError:
-        raise Refused(
-            "too_many_listeners",
-            "As many pages listen as may, or the lane is stopping.",
-            "Close one of the open pages.",
-            503,
-        ) from None
+    yield b"retry: 2000\n\n" + as_text(await snapshot(desk, listener))
+    while (left := until - loop.time()) > 0:
+        part = await next_part(listener, min(left, limits.beat_s))
+        if part is None:
+            return
+        yield part
 
 
 async def snapshot(desk: Desk, listener: Listener) -> Event:

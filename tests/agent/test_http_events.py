@@ -141,6 +141,18 @@ async def test_a_listener_that_falls_behind_is_let_go():
     assert hub.listening == 0
 
 
+async def test_a_reader_that_leaves_a_busy_lane_is_forgotten():
+    """A stream that is never found waiting ends all the same when its reader has left."""
+    desk = FakeDesk()
+    async with face(desk) as at:
+        async with listening(at) as (_, event):
+            await event()
+        async with asyncio.timeout(20):
+            while desk.events.listening:
+                desk.events.publish("state", state("busy"))
+                await asyncio.sleep(0)
+
+
 async def test_a_closed_hub_takes_nobody():
     """After the end no page may begin to listen."""
     hub = Hub()
@@ -178,9 +190,11 @@ async def test_one_event_is_one_line_of_data():
         async def page_state(self) -> LaneState:
             return state("a\nevent: forged\n\ndata: b\r\u2028")
 
-    parts = stream(Odd(), Limits())
-    first = await anext(parts)
-    await parts.aclose()
+    desk = Odd()
+    with desk.events.listen() as listener:
+        parts = stream(desk, listener, Limits())
+        first = await anext(parts)
+        await parts.aclose()
     assert first.startswith(b"retry: 2000\n\nevent: state\ndata: ")
     assert first.count(b"\n") == 5
     assert b"\r" not in first
