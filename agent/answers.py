@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from offers.sentences import sentence
-
 from agent.till_types import DecisionOut, ShareOut, VerdictOut
 from offers.context import Context, Decision
 from offers.model import Language, Offer, OfferId, Serial
 from offers.reasons import Outcome, Reason, Verdict
+from offers.sentences import sentence
 
 CUE_OUTCOMES: tuple[Outcome, ...] = ("near_miss",)
 Offers = Mapping[OfferId, Offer]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cache.shelf import Shelf
-
 from agent.sales import Sale
+from cache.shelf import Shelf
 from offers.basket import Basket
 from offers.context import Candidate, Context, IssueContext, Moment
 from offers.model import Gtin, Product, ShopperKey
@@ -35,14 +34,14 @@ def issue_context(shelf: Shelf, shopper: ShopperKey, moment: Moment) -> IssueCon
     """Give everything that the choice of a slip may look at."""
     generation = shelf.generation
     candidates = shelf.candidates(shopper, ())
-    named = set(named_gtins(candidates))
-    stock = {gtin: found for gtin in named if (found := shelf.availability(gtin)) is not None}
+    products = _counted(shelf, candidates)
+    stock = {gtin: found for gtin in products if (found := shelf.availability(gtin)) is not None}
     return IssueContext(
         moment=moment,
         store=generation.store,
         policy=generation.policy,
         candidates=candidates,
-        products=_products(shelf, named),
+        products=products,
         availability=stock,
         past=shelf.wallet(shopper).past,
         rivals=generation.rivals,
@@ -52,14 +51,15 @@ def issue_context(shelf: Shelf, shopper: ShopperKey, moment: Moment) -> IssueCon
     )
 
 
-def named_gtins(candidates: Iterable[Candidate]) -> Iterable[Gtin]:
-    """List the GTINs that the candidates' sets and pictures name."""
+def _counted(shelf: Shelf, candidates: Iterable[Candidate]) -> dict[Gtin, Product]:
+    """Give what is known of the products that the candidates' sets count, and their pictures show."""
+    products: dict[Gtin, Product] = {}
     for candidate in candidates:
-        offer = candidate.offer
-        yield from offer.products.include.gtins
-        yield from offer.products.exclude.gtins
-        if offer.picture is not None and offer.picture.gtin is not None:
-            yield offer.picture.gtin
+        products |= shelf.generation.products_of(candidate.offer)
+        picture = candidate.offer.picture
+        if picture is not None and picture.gtin is not None:
+            products |= _products(shelf, {picture.gtin})
+    return dict(sorted(products.items()))
 
 
 def _products(shelf: Shelf, gtins: Iterable[Gtin]) -> dict[Gtin, Product]:

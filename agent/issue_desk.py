@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 
 from msgspec import Struct, structs
@@ -13,8 +13,8 @@ from agent.facts import issue_context
 from agent.stock import Stock
 from offers.context import Candidate, IssueDecision, Moment
 from offers.coupon_code import element_string
-from offers.issue import choose
-from offers.issue_rules import offer_category
+from offers.issue import choose, valid_to
+from offers.issue_rules import offer_category, withdrawn_from_print
 from offers.model import Language, Offer, PastUse, Serial, ShopperKey
 from offers.reasons import Reason, Verdict
 from offers.records import Ghost, Issued, JobId, Record, Uid
@@ -74,10 +74,10 @@ class IssueDesk:
             training: lay out TRAINING slips without serials or rows.
             just_now: what this very sale used, not yet in the journal.
         """
+        if not self._printing.ready:
+            return Issue(verdicts=self._not_now(shopper))
         context = issue_context(self._shelf, shopper, moment)
         decision = choose(structs.replace(context, past=context.past + just_now))
-        if not self._printing.ready:
-            return Issue(verdicts=_withheld(decision, Reason.PRINTER_DOWN))
         language = self._language(shopper)
         job = JobId(secrets.token_hex(16))
         records: list[Record] = self._ghosts(uid, shopper, decision) if not training else []
@@ -105,14 +105,20 @@ class IssueDesk:
         self._printing.submit(issue.job, issue.slips, lambda: self._still_good(issue.offers))
 
     def _still_good(self, offers: tuple[Offer, ...]) -> bool:
+        shelf = self._shelf
         return not any(
-            offer.offer_id in self._shelf.killed
-            or (offer.picture is not None and offer.picture.gtin in self._shelf.recalled)
-            or (
-                bool(offer.products.include.gtins)
-                and set(offer.products.include.gtins) <= self._shelf.recalled
+            withdrawn_from_print(
+                offer, shelf.generation.products_of(offer), shelf.killed, shelf.recalled
             )
             for offer in offers
+        )
+
+    def _not_now(self, shopper: ShopperKey) -> tuple[Verdict, ...]:
+        """Withhold everything that has a coupon: nothing is issued that cannot be printed."""
+        return tuple(
+            Verdict(c.offer.offer_id, c.offer.version, "withheld", Reason.PRINTER_DOWN)
+            for c in self._shelf.candidates(shopper, ())
+            if c.offer.use != "card"
         )
 
     def _next_serial(self, offer: Offer) -> Serial | None:
@@ -136,7 +142,6 @@ class IssueDesk:
         today: date,
     ) -> Issued:
         offer = candidate.offer
-        last = today + timedelta(days=offer.coupon_days - 1)
         generation = self._shelf.generation
         category = offer_category(
             offer, self._shelf.generation.products_of(offer), generation.policy.category_depth
@@ -151,7 +156,7 @@ class IssueDesk:
             coupon_number=offer.coupon_number,
             serial=serial,
             valid_from=today,
-            valid_to=min(last, offer.ends),
+            valid_to=valid_to(candidate, today),
             shopper=self._journal.ref(shopper),
         )
 
@@ -195,16 +200,6 @@ def _code(issued: Issued, training: bool) -> Code:
     if issued.serial is None:
         return Code("ean13", issued.coupon_number, issued.coupon_number)
     return Code("qr", data, f"(255) {issued.coupon_number} {issued.serial}")
-
-
-def _withheld(decision: IssueDecision, reason: Reason) -> tuple[Verdict, ...]:
-    """Withhold what would have been printed."""
-    return tuple(
-        structs.replace(verdict, outcome="withheld", reason=reason)
-        if verdict.outcome == "printed"
-        else verdict
-        for verdict in decision.verdicts
-    )
 
 
 def _replace(verdicts: list[Verdict], candidate: Candidate, reason: Reason) -> list[Verdict]:

@@ -31,7 +31,7 @@ from agent.supervise import Supervisor
 from agent.trust import TimeTrust
 from cache.journal import Journal
 from cache.shelf import Shelf
-from ground.clock import Clock
+from ground.clock import Clock, SystemClock
 from ground.dice import Dice
 from ground.key_files import KeyRing
 from offers.context import Moment
@@ -139,6 +139,7 @@ class _Builder:
             printing.changed = counter.tell
         if link is not None:
             link.attach(self._mqtt(link), line)
+            stock.journal.on_rows = link.row_written
         return WiredLane(
             config,
             self.clock,
@@ -244,7 +245,8 @@ class _Builder:
             tls=self._tls(),
             will=pack(will.topic, will.message, will.retain),
         )
-        return MqttLink(options, link.ears, self.clock, self.dice)
+        # The broker lives in real time, also where a simulator moves the lane's.
+        return MqttLink(options, link.ears, SystemClock(), self.dice)
 
     def _tls(self) -> TlsFiles | None:
         hq, path = self.config.lane.hq, self.config.path

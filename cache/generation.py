@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from cache.errors import GenerationError
+from cache.naming import Naming
 from offers.context import Policy, Risk, StoreFacts
 from offers.model import CouponNumber, Gtin, Offer, OfferId, Product, ShopperKey, Wallet
 from offers.serials import Lease
@@ -62,7 +63,7 @@ class Generation:
         )
         self._promotions = tuple(get("SELECT gtin, starts, ends FROM mass_promotion"))
         self._promoted: tuple[date | None, frozenset[Gtin]] = (None, frozenset())
-        self._brands: dict[str, set[Gtin]] | None = None
+        self._sets: dict[OfferId, dict[Gtin, Product]] | None = None
         self.product: Callable[[Gtin], Product | None] = lru_cache(PRODUCTS_KEPT)(self._product)
 
     @staticmethod
@@ -149,36 +150,31 @@ class Generation:
         return None if found is None else bytes(found[0])
 
     def products_of(self, offer: Offer) -> dict[Gtin, Product]:
-        """Give the known products that an offer's set names, by GTIN or by brand."""
-        include, exclude = offer.products.include, offer.products.exclude
-        named = {*include.gtins, *exclude.gtins}
-        for brand in (*include.brands, *exclude.brands):
-            named |= self._of_brand(brand)
-        found = ((gtin, self.product(gtin)) for gtin in sorted(named))
-        return {gtin: product for gtin, product in found if product is not None}
+        """Give the known products that an offer's set counts, and those it excludes by GTIN."""
+        if self._sets is None:
+            self._sets = self._read_sets()
+        return self._sets.get(offer.offer_id, {})
 
     def warm(self) -> None:
         """Read the file once, so that no shopper waits for the disk. To be run in a thread."""
         with self.path.open("rb", buffering=0) as file:
             while file.read(READ_BYTES):
                 pass
-        self._of_brand("")
+        self._sets = self._read_sets()
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
-    def _of_brand(self, brand: str) -> frozenset[Gtin]:
-        """List a brand's products; the first call reads the range once, for the brands of all offers."""
-        if self._brands is None:
-            sets = [offer.products for offer in self.offers.values()]
-            named = {b for s in sets for b in (*s.include.brands, *s.exclude.brands)}
-            self._brands = {}
-            for (body,) in self._db.execute("SELECT body FROM product") if named else ():
-                product = _product(body)
-                if product.brand in named:
-                    self._brands.setdefault(product.brand, set()).add(product.gtin)
-        return frozenset(self._brands.get(brand, ()))
+    def _read_sets(self) -> dict[OfferId, dict[Gtin, Product]]:
+        """Go through the range once, and put each product to the offers whose sets name it."""
+        naming = Naming(self.offers.values())
+        sets: dict[OfferId, dict[Gtin, Product]] = {}
+        for (body,) in self._db.execute("SELECT body FROM product ORDER BY gtin"):
+            product = _product(body)
+            for offer_id in naming.offers_of(product):
+                sets.setdefault(offer_id, {})[product.gtin] = product
+        return sets
 
     def _product(self, gtin: Gtin) -> Product | None:
         """Look an article up in the range."""

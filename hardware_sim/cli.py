@@ -13,6 +13,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from hardware_sim.demo import run_demo
 from hardware_sim.escpos_modes import MODELS
 from hardware_sim.http_client import BadAnswerError
 from hardware_sim.printer_device import FAULTS, PrinterDevice
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _add_printer(commands)
     _add_scanner(commands)
     _add_till(commands)
+    _add_demo(commands)
     return top
 
 
@@ -114,6 +116,23 @@ def _add_till(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     till.add_argument("--number", help="the till's transaction number")
     till.add_argument("--date", type=date.fromisoformat, help="business date (default: today)")
     till.add_argument("--tender", action="store_true", help="pay, giving what was decided")
+
+
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = _command(
+        commands,
+        "demo",
+        "Play a day in a small shop: headquarters, two lanes, every step checked.",
+        "demo --out out/demo",
+    )
+    demo.add_argument("--shop", type=Path, default=Path("examples/shop"), help="the shop's files")
+    demo.add_argument("--out", type=Path, default=Path("out/demo"), help="made anew each time")
+    demo.add_argument("--keep", action="store_true", help="leave everything running until Ctrl-C")
+
+
+async def demo_command(options: argparse.Namespace) -> int:
+    """Play the demo."""
+    return await run_demo(options.shop, options.out, options.keep)
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -219,7 +238,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.command == "run":
         return run_command(options)
-    devices = {"printer": be_printer, "scanner": be_scanner, "till": be_till}
+    devices = {"printer": be_printer, "scanner": be_scanner, "till": be_till, "demo": demo_command}
     try:
         return asyncio.run(devices[options.command](options))
     except ScenarioError as error:
