@@ -163,6 +163,22 @@ async def test_a_line_that_breaks_amid_a_job_is_unknown(desk: Desk, coupon: Job)
     assert desk.printer.opened == 2
 
 
+async def test_a_line_that_breaks_while_the_last_answer_is_due_ends_the_job_then(
+    desk: Desk, coupon: Job
+) -> None:
+    """Every byte is out, the fence unanswered, the line goes: unknown at once, not at the deadline."""
+    await desk.result(desk.queue.submit("j1", Job((b"first\n",)), 5.0))
+    desk.printer._carry_out = lambda command: None  # type: ignore[method-assign]
+    job = desk.queue.submit("j2", Job((b"second\n",)), 1000.0)
+    for _ in range(20):
+        await settle()
+        await desk.clock.advance(0.01)
+    assert b"second" in desk.printer.paper
+    assert not job.done()
+    desk.printer.cut_line()
+    assert await desk.result(job, 1.0) == JobResult("unknown", "connection lost")
+
+
 async def test_after_a_broken_job_the_printer_is_set_right_first(desk: Desk, coupon: Job) -> None:
     """The picture cut short is completed with white, the torso cut off, then the next slip is whole."""
     desk.printer.fails_after = 9000
