@@ -66,8 +66,6 @@ def graphics_command(command: bytes, store: GraphicStore, modes: Modes) -> list[
     if function in (2, 50):
         waiting, store.waiting = store.waiting, None
         return list(draw(waiting, modes)) if waiting else []
-    if function in (0, 48, 3, 51):
-        return [Ask("GS ( L capacity", function % 48)]
     if function == 64:
         return [Ask("GS ( L 64", 0)]
     if function in (112, 67):

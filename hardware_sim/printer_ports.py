@@ -101,8 +101,9 @@ class SerialPrinter:
 
 
 class NetworkPrinter:
-    """A printer on TCP, port 9100 in a shop: one host at a time, a full buffer stops the reading.
+    """A printer on TCP, port 9100 in a shop.
 
+    It serves one host at a time, the next one waits; a full buffer stops the reading.
     Faults beside the device's own: "drop" resets the connection, "deaf" reads nothing,
     "refuse" closes the port; a power cycle resets the connection too.
     """
@@ -112,7 +113,9 @@ class NetworkPrinter:
         self.connections = 0
         self._where = (host, port)
         self._server: asyncio.Server | None = None
-        self._writer: asyncio.StreamWriter | None = None
+        self._served: asyncio.StreamWriter | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._turn = asyncio.Lock()
         self._hearing = asyncio.Event()
         self._hearing.set()
 
@@ -129,10 +132,10 @@ class NetworkPrinter:
     async def stop(self) -> None:
         """Close the port and the connection."""
         self.host.stop()
-        writer = self._writer
+        writers = list(self._writers)
         self._hang_up()
         self._close_port()
-        if writer:
+        for writer in writers:
             with suppress(ConnectionError):
                 await writer.wait_closed()
 
@@ -168,21 +171,28 @@ class NetworkPrinter:
             self._server = None
 
     def _hang_up(self) -> None:
-        if self._writer:
-            sock = self._writer.get_extra_info("socket")
+        for writer in self._writers:
+            sock = writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
-            self._writer.transport.abort()
-            self._writer = None
+            writer.transport.abort()
+        self._writers.clear()
+        self._served = None
 
     def _send(self, data: bytes) -> None:
-        if data and self._writer:
-            self._writer.write(data)
+        if data and self._served:
+            self._served.write(data)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._writer:  # one host at a time: the second is turned away
-            writer.transport.abort()
-            return
-        self._writer = writer
+        self._writers.add(writer)
+        try:
+            async with self._turn:
+                await self._serve_one(reader, writer)
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._served = writer
         self.connections += 1
         try:
             while data := await self._read(reader):
@@ -190,9 +200,8 @@ class NetworkPrinter:
         except ConnectionError:
             pass
         finally:
-            if self._writer is writer:
-                self._writer = None
-            writer.close()
+            if self._served is writer:
+                self._served = None
 
     async def _read(self, reader: asyncio.StreamReader) -> bytes:
         while True:

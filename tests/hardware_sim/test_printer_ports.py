@@ -176,18 +176,20 @@ async def test_a_full_buffer_holds_the_network_back_and_loses_nothing(network_pr
     writer.close()
 
 
-async def test_a_second_host_is_turned_away(network_printer):
-    """One host at a time: the second connection is reset, the first goes on."""
+async def test_a_second_host_waits_for_its_turn(network_printer):
+    """One host at a time: the second is answered once the first has hung up."""
     reader, writer = await connect(network_printer)
     writer.write(ASK)
     await reader.readexactly(1)
     other_reader, other = await connect(network_printer)
-    with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
-        await other_reader.readexactly(1)
-    other.close()
+    other.write(b"mine\n" + ASK)
     writer.write(ASK)
     assert await reader.readexactly(1) == b"\x12"
+    assert network_printer.device.roll.hanging.lines == []
     writer.close()
+    assert await asyncio.wait_for(other_reader.readexactly(1), 5) == b"\x12"
+    assert network_printer.device.roll.hanging.lines == ["mine"]
+    other.close()
 
 
 async def test_status_is_pushed_over_the_network(network_printer):
