@@ -40,3 +40,14 @@ def test_a_grant_that_was_not_committed_is_none(store) -> None:
     with pytest.raises(ZeroDivisionError):
         fail_after_the_grant()
     assert ledger.holding(SERIAL) is None
+
+
+def test_a_release_outlasts_a_denial(store) -> None:
+    """A denial after a release changes nothing; a release after a denial does."""
+    ledger = SqliteLedger(store.conn)
+    ledger.bury(SERIAL, A, "released")
+    ledger.bury(SERIAL, A, "denied")
+    ledger.bury(SERIAL, B, "denied")
+    assert (ledger.grave(SERIAL, A), ledger.grave(SERIAL, B)) == ("released", "denied")
+    ledger.bury(SERIAL, B, "released")
+    assert ledger.grave(SERIAL, B) == "released"
