@@ -9,7 +9,7 @@ import signal
 import time
 from pathlib import Path
 
-from hardware_sim.demo_stage import STORE, Stage
+from hardware_sim.demo_stage import STORE, DemoLane, Stage
 from hardware_sim.demo_story import (
     ANNA,
     BEN,
@@ -34,6 +34,7 @@ from hardware_sim.shop import ShopError
 
 YOGURTS = (VANILLA, 2, 199)
 COFFEE = (ESPRESSO, 1, 1299)
+LEASES = 4  # two blocks of serials ahead for each lane
 
 
 async def run_demo(shop: Path, out: Path, keep: bool) -> int:
@@ -74,6 +75,12 @@ async def publish(story: Story) -> str:
         ),
         "lanes",
     )
+    for lane in stage.lanes.values():
+
+        async def knows(lane: DemoLane = lane) -> bool:
+            return (await stage.lane_db(lane, "overlay")).count("\nlease,") >= LEASES
+
+        await until_async(knows, lambda: "a lane does not know the other's serials")
     changes = next(line for line in planned if re.match(r"[0-9]+ changes", line))
     return f"{changes}; on {stage.broker}, lanes 1 and 2 serve {lanes[0]['generation']}"
 

@@ -21,6 +21,7 @@ VANILLA, COCONUT, ESPRESSO = "9520000001025", "9520000001049", "9520000003012"
 OAT, HAZELNUT, TEA = "9520000005016", "9520000006013", "9520000007010"
 WAIT_S = 8.0
 RECALL_S = 2.0
+SAME_SCAN_S = 1.1
 
 
 class StepFailedError(Exception):
@@ -47,6 +48,7 @@ class Story:
     steps: list[Told] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
     pictures: list[str] = field(default_factory=list)
+    scanned: dict[tuple[str, str], float] = field(default_factory=dict)
     numbers: int = 0
 
     @property
@@ -81,8 +83,7 @@ class Story:
     ) -> Answer:
         """Begin a sale: scan the card at the lane's scanner, present a coupon, send the basket."""
         if card:
-            lane.scanner.scan(card)
-            await lane.scanner.sent()
+            await self._scan(lane, card)
         self.numbers += 1
         lane.till.begin(today(), f"{self.numbers:04}")
         for gtin, quantity, unit_minor in articles:
@@ -96,6 +97,14 @@ class Story:
             await asyncio.sleep(0.02)
             answer = checked(await lane.till.put())
         return answer
+
+    async def _scan(self, lane: DemoLane, card: str) -> None:
+        """Scan a card; the same one twice within a second is one scan, so wait that second."""
+        wait_s = self.scanned.get((lane.name, card), 0.0) + SAME_SCAN_S - time.monotonic()
+        await asyncio.sleep(max(0.0, wait_s))
+        lane.scanner.scan(card)
+        await lane.scanner.sent()
+        self.scanned[lane.name, card] = time.monotonic()
 
     async def tender(self, lane: DemoLane, slips: int | None = None) -> dict[str, Any]:
         """Tender the sale, and wait for its slips where some are expected."""

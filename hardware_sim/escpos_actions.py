@@ -7,9 +7,10 @@ A command that changes nothing one can see on this paper is in the grammar but n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from hardware_sim import escpos_codes, escpos_graphics
+from hardware_sim.escpos_desk import Desk
 from hardware_sim.escpos_events import (
     Ask,
     AutoStatus,
@@ -22,36 +23,8 @@ from hardware_sim.escpos_events import (
     Style,
     Trouble,
 )
-from hardware_sim.escpos_graphics import GraphicStore
-from hardware_sim.escpos_line import CODE_TABLES, Line
-from hardware_sim.escpos_modes import LINE_SPACING_DOTS, Model, Modes
-
-BLADE_MM = 15  # TM-T88III specification: from the print position to the cutter
-
-
-@dataclass
-class Desk:
-    """What commands work on: the modes, the line in hand, the stored pictures."""
-
-    model: Model
-    graphics: GraphicStore = field(default_factory=GraphicStore)
-    modes: Modes = field(init=False)
-    line: Line = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        """ESC @: modes as after power-on; the line in hand is lost."""
-        self.modes = Modes(self.model)
-        self.line = Line(self.modes)
-        self.graphics.waiting = None
-
-    @property
-    def blade_dots(self) -> int:
-        """Give the distance from the head to the cutter."""
-        return BLADE_MM * self.model.dpi * 10 // 254
-
+from hardware_sim.escpos_line import CODE_TABLES
+from hardware_sim.escpos_modes import LINE_SPACING_DOTS
 
 Action = Callable[[Desk, bytes], list[Event]]
 

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 from hardware_sim import escpos_grammar, escpos_graphics
-from hardware_sim.escpos_actions import ACTIONS, UNDRAWN, Desk
+from hardware_sim.escpos_actions import ACTIONS, UNDRAWN
+from hardware_sim.escpos_desk import Desk
 from hardware_sim.escpos_events import Event, RasterBegin, RasterRow, Trouble
 from hardware_sim.escpos_modes import TM_T20III, Model
 from hardware_sim.escpos_realtime import RealTimeSpotter
