@@ -1,11 +1,13 @@
 """Packets in, packets out: what a lane is answered, and what every lane is told."""
 
 import hashlib
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from ground.complaints import Complaint
 from ground.key_files import KeyRing
@@ -217,3 +219,45 @@ def test_without_keys_there_is_no_desk(store, tmp_path) -> None:
     with pytest.raises(Complaint) as caught:
         open_desk(store, tmp_path / "nowhere")
     assert "tillside-hq init" in caught.value.do
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    what=st.sampled_from(["rows", "claim", "ask", "blob", "status", "elsewhere"]),
+    schema=st.sampled_from(["rows/1", "claim/1", "ask/1", "blob-ask/1", "status/1", "", "x/1"]),
+    payload=st.binary(max_size=60) | JSON_VALUES.map(lambda value: json.dumps(value).encode()),
+    packed=st.sampled_from(["application/json", "application/json;enc=zstd", ""]),
+)
+def test_no_bytes_end_the_desk(desk, what, schema, payload, packed) -> None:
+    """Whatever comes on a lane's topic is answered or kept, never raised."""
+    packet = Packet(f"retail/v1/s001/1/up/{what}", payload, schema, packed)
+    assert isinstance(desk.answer(packet, NOON), list)
+
+
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    body=JSON_VALUES,
+    kind=st.text(max_size=9),
+    prev=st.text(max_size=9),
+    seq=st.integers(1, 2**63 - 1),
+)
+def test_no_row_ends_the_desk(desk, body, kind, prev, seq) -> None:
+    """A row with any body, kind, chain and number is stored or set apart, and acknowledged."""
+    row = {"seq": seq, "kind": kind, "at": NOON, "body": body, "prev": prev, "hash": prev}
+    payload = msgspec.json.encode({"epoch": "e" * 16, "rows": [row]})
+    packet = Packet(up("s001", "1", "rows"), payload, "rows/1", "application/json")
+    (answer,) = desk.answer(packet, NOON)
+    assert answer.topic.endswith("/down/ack")
