@@ -47,7 +47,7 @@ class PrinterTable(Table, frozen=True):
     """[printer]: where slips go. No url: nothing is printed, and nothing is issued."""
 
     url: str = ""
-    profile: str = "generic-80"  # a built-in name, or a file made by `tillside printer probe`
+    profile: str = "generic-80mm"  # a built-in name, or a file made by `tillside printer probe`
     deadline_s: Annotated[float, Meta(ge=0.2, le=60)] = 2.0
 
 

@@ -1,9 +1,10 @@
-"""Letters as dots: Pillow's own font fitted into a printer's character cell."""
+"""Letters as dots: DejaVu Sans Mono fitted into a printer's character cell."""
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
+from importlib.resources import files
+from io import BytesIO
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
@@ -11,26 +12,24 @@ from hardware_sim.escpos_events import Run, Style
 
 INK_LEVEL = 110  # of 255: a dot is printed where the letter covers about half of it
 CELLS = {"A": (12, 24), "B": (9, 17)}
+EM, BASELINE = 0.82, 0.79  # of the cell's height: capitals with accents and descenders both fit
 
 
 @lru_cache(maxsize=2048)
 def glyph(character: str, font: str) -> Image.Image:
-    """Draw one character in its cell, 255 for ink; a wide letter is squeezed, not cut.
-
-    Pillow's font has no accents: such a letter is drawn bare. The transcript has it in full.
-    """
-    character = unicodedata.normalize("NFKD", character)[:1]
+    """Draw one character in its cell, 255 for ink; one that the font lacks is drawn as its box."""
     width, height = CELLS[font]
-    face = ImageFont.load_default(size=height * 0.78)
-    room = Image.new("L", (height * 2, height), 0)
-    ImageDraw.Draw(room).text((height // 2, height * 0.78), character, 255, font=face, anchor="ls")
-    box = room.getbbox()
     cell = Image.new("L", (width, height), 0)
-    if box:
-        ink = room.crop((box[0], 0, box[2], height))
-        fitted = min(ink.width, width - 1)
-        cell.paste(ink.resize((fitted, height)), ((width - 1 - fitted) // 2, 0))
+    face = _face(height)
+    ImageDraw.Draw(cell).text((width // 2, height * BASELINE), character, 255, face, anchor="ms")
     return cell.point(lambda level: 255 if level >= INK_LEVEL else 0)
+
+
+@lru_cache(maxsize=4)
+def _face(height: int) -> ImageFont.FreeTypeFont:
+    """Give the font at the size at which its letters fill a cell of this height."""
+    with files("hardware_sim").joinpath("DejaVuSansMono.ttf").open("rb") as file:
+        return ImageFont.truetype(BytesIO(file.read()), round(height * EM))
 
 
 def draw_run(run: Run) -> Image.Image:
