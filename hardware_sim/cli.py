@@ -58,7 +58,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         commands,
         "run",
         "Play a scenario on the real agent.",
-        "run tests/scenarios/coupon_twice.lane --out out/sim",
+        "run story.lane --out out/sim",
     )
     run.add_argument("file", type=Path, metavar="FILE", help="the scenario")
     run.add_argument("--shop", type=Path, default=Path("examples"), help="directory with sim.toml")
