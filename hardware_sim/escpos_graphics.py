@@ -40,6 +40,11 @@ def scale(m: int) -> tuple[int, int]:
     return 1 + (m & 1), 1 + (m >> 1 & 1)
 
 
+def enlarges(factors: bytes) -> bool:
+    """Tell whether a picture may be enlarged so: the reference has 1 and 2, models more."""
+    return all(1 <= factor <= 8 for factor in factors)
+
+
 def fitting(x_dots: int, width_dots: int, modes: Modes, wide: int) -> int:
     """Give how many of a row's dots fit between where it starts and the print area's end."""
     right = modes.margin_dots + modes.room_dots
@@ -83,6 +88,8 @@ def _store(function: int, data: bytes, store: GraphicStore, command: bytes) -> l
     rows = data[8:] if function == 112 else data[9:]
     if len(rows) != (width + 7) // 8 * height or not rows:
         return [Trouble("graphics data does not fill its size", command[:16])]
+    if function == 112 and not enlarges(data[1:3]):
+        return [Trouble("graphics enlarged out of range", command[:16])]
     if function == 112:
         store.waiting = Graphic(width, height, rows, data[1], data[2])
     elif store.nv_used_bytes + len(rows) > NV_CAPACITY_BYTES:
@@ -98,7 +105,7 @@ def _nv(function: int, data: bytes, store: GraphicStore, modes: Modes) -> list[E
         store.nv.clear()
     elif function == 66 and len(data) == 2:
         store.nv.pop(data, None)
-    elif function == 69 and len(data) == 4 and data[:2] in store.nv:
+    elif function == 69 and len(data) == 4 and data[:2] in store.nv and enlarges(data[2:]):
         kept = store.nv[data[:2]]
         graphic = Graphic(kept.width_dots, kept.height_dots, kept.rows, data[2], data[3])
         return list(draw(graphic, modes))

@@ -82,7 +82,8 @@ class Line:
         """Add an ESC * picture where the line has got to; what does not fit is not printed."""
         room = max(0, (self._modes.room_dots - self._x) // columns.wide)
         fitting = replace(columns, x_dots=self._x, columns=columns.columns[:room])
-        self._pieces.append(fitting)
+        if fitting.columns:
+            self._pieces.append(fitting)
         self._x += len(fitting.columns) * columns.wide
 
     def move_to(self, x_dots: int) -> None:

@@ -179,6 +179,24 @@ def test_graphics_that_lie_about_their_size_are_refused(read):
     assert [type(e) for e in events] == [Trouble]
 
 
+@pytest.mark.parametrize("factors", [b"\x00\x01", b"\x01\x00", b"\x09\x01"])
+def test_graphics_enlarged_out_of_range_are_refused(read, factors):
+    """A factor of 0 is no picture, stored or from NV memory."""
+    body = b"0p0" + factors + b"1\x08\x00\x01\x00\xf0"
+    store = b"\x1d(L" + len(body).to_bytes(2, "little") + body
+    assert [type(e) for e in read(store + b"\x1d(L\x02\x0002")] == [Trouble]
+    body = b"0C0G1\x01\x08\x00\x01\x001\xaa"
+    define = b"\x1d(L" + len(body).to_bytes(2, "little") + body
+    assert [type(e) for e in read(define + b"\x1d(L\x06\x000EG1" + factors)] == [Trouble]
+
+
+def test_columns_without_room_print_nothing(read, paper_of):
+    """ESC * with no column, or at the end of the print area, leaves an empty line."""
+    assert read(b"\x1b*\x00\x00\x00\n") == [TextLine((), 30)]
+    full = b"\x1b$\x40\x02\x1b*\x00\x01\x00\xff\n"
+    assert paper_of(full).is_blank
+
+
 def test_a_block_beyond_the_memory_is_skipped_not_kept(read):
     """GS 8 L that states 16 MB is passed over byte by byte; what follows is read."""
     reader = EscposReader()
