@@ -1,7 +1,8 @@
-"""SQLite, in two files: HQ's truth (generation, generation_writer) and the lane's truth (journal).
+"""SQLite, in two files: headquarters' truth (the generation) and the lane's truth (the journal).
 
-The journal in reading order: journal (what the lane asks), journal_thread (one writer, group
-commit), journal_store (its SQL), overlay (HQ's changes), journal_open and migrations (at start),
-chain (the hashes). In memory: mirror, from claims, tallies, refs and slots. Then shelf, which
-answers the lane from both; inspect, for people; errors.
+The journal: journal (what the lane asks), entries, journal_thread (one writer, group commit),
+journal_store (its SQL), chain (the hashes), overlay (headquarters' changes), housekeeping,
+journal_open and migrations (at start). In memory: mirror, fed with facts, from claims, tallies,
+endings, refs, slots and changes. The generation: generation, naming, generation_writer. Then shelf,
+which answers the lane from both; replay_file; inspect, for people; errors.
 """
