@@ -1,1 +1,1 @@
-"""The tests, and what they share: brokers, arbiter_suite, bench/."""
+"""The tests, and what they share: brokers, lane_shop, arbiter_suite, pages, bench/."""
