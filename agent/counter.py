@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from msgspec import Struct
 
-from agent.desk import HealthOut, PartOut
+from agent.desk import HealthOut, PartOut, PartState as State
 from agent.events import Hub
 from agent.lane import Lane, Rooms
 from agent.page_view import (
@@ -39,6 +39,13 @@ from staff_help.goodwill import Case, GoodwillRules, Refusal, Wish, settle
 from staff_help.lane_state import LaneState, Light, PrintResult
 
 SHIFT = timedelta(hours=8)
+BY_TASK: dict[str, State] = {
+    "running": "up",
+    "starting": "starting",
+    "failed": "down",
+    "stopped": "off",
+}
+BY_LIGHT: dict[str, State] = {"good": "up", "watch": "down", "bad": "down", "off": "off"}
 SALES_SHOWN = 100  # whose disputes are kept in memory beside them
 
 
@@ -49,6 +56,10 @@ class Views(Struct, frozen=True):
     hq: Callable[[], Light]
     print_result: Callable[[object], PrintResult]
     parts: Mapping[str, PartState]
+
+
+def _part(name: str, part: PartState) -> PartOut:
+    return PartOut(name, BY_TASK[part.state], part.what)
 
 
 class Counter:
@@ -123,12 +134,17 @@ class Counter:
 
     async def health(self) -> HealthOut:
         """Tell how the lane and its parts are."""
-        states = {"running": "up", "starting": "starting", "failed": "down", "stopped": "off"}
-        parts = tuple(
-            PartOut(name, states[part.state], part.what)  # type: ignore[arg-type]
-            for name, part in self._views.parts.items()
-        )
-        return HealthOut(self.ready, self._lane_id, version("tillside"), parts)
+        parts = {name: _part(name, state) for name, state in self._views.parts.items()}
+        for name, light in (("printer", self._views.printer()), ("hq", self._views.hq())):
+            if name not in parts or parts[name].state == "up":
+                parts[name] = PartOut(name, BY_LIGHT[light.level], light.words)
+        shelf = self._rooms.shelf
+        offers: State = "up" if shelf.generation.offers else "starting"
+        serials: State = "up" if shelf.leases_left else "starting"
+        parts["offers"] = PartOut("offers", offers, shelf.generation.id)
+        parts["serials"] = PartOut("serials", serials, f"{shelf.leases_left} blocks left")
+        words = version("tillside")
+        return HealthOut(self.ready, self._lane_id, words, tuple(parts.values()))
 
     def _state(self) -> LaneState:
         rooms, now = self._rooms, self._rooms.clock.utc_now()

@@ -49,7 +49,7 @@ from sync.topics import up
 log = logging.getLogger("tillside.hq")
 
 LEASES_AHEAD = 2
-LONGEST_SLEEP_S = 1.0
+LONGEST_SLEEP_S = 30.0  # rows, words of HQ and the link itself wake it at once
 
 
 class LinkView(Struct, frozen=True):
@@ -187,6 +187,7 @@ class HqLink:
             return
         now = self._clock.monotonic_s()
         await self._carry(self._session.received(packet.topic, message, now))
+        self._wake.set()
         self._changed()
 
     def _on_up(self, session_present: bool) -> None:
@@ -197,6 +198,7 @@ class HqLink:
     async def _greet(self, session_present: bool) -> None:
         await self._carry(self._session.connected(self._clock.monotonic_s(), session_present))
         await self._pull.connected()
+        self._wake.set()
         self._changed()
 
     def _on_down(self, why: str) -> None:

@@ -20,7 +20,7 @@ from agent.issue_desk import IssueDesk
 from agent.lane import Lane, Rooms
 from agent.moment import moment
 from agent.page_view import hq_light, printer_light
-from agent.print_desk import NoPrinter, PrintDesk
+from agent.print_desk import PrintDesk
 from agent.sales import SaleBook
 from agent.scan_decoder import Scan
 from agent.scan_reading import CardRules, Reading, read_scan
@@ -31,7 +31,7 @@ from agent.supervise import Supervisor
 from agent.trust import TimeTrust
 from cache.journal import Journal
 from cache.shelf import Shelf
-from ground.clock import Clock, SystemClock
+from ground.clock import Clock, DeviceClock
 from ground.dice import Dice
 from ground.key_files import KeyRing
 from offers.context import Moment
@@ -129,7 +129,7 @@ class _Builder:
         send = link.send_claim if link is not None else _nobody
         line = ClaimLine(claims, send, self.clock, config.lane.till.claim_wait_ms / 1000)
         printing = self._printing()
-        rooms = self._rooms(claims, line, printing or NoPrinter())
+        rooms = self._rooms(claims, line, printing)
         lane = Lane(rooms)
         supervisor = Supervisor(self.clock, self.dice)
         views = self._views(printing, link, supervisor)
@@ -153,7 +153,7 @@ class _Builder:
             line,
         )
 
-    def _rooms(self, claims: LaneClaims, line: ClaimLine, printing: PrintDesk | NoPrinter) -> Rooms:
+    def _rooms(self, claims: LaneClaims, line: ClaimLine, printing: PrintDesk | None) -> Rooms:
         lane, stock = self.config.lane, self.stock
         book = SaleBook()
         here = f"{lane.store}/{lane.lane}"
@@ -199,7 +199,8 @@ class _Builder:
         if not printer.url:
             return None
         profile = find_profile(_profile_name(self.config, printer.profile))
-        desk = PrintDesk(printer.url, profile, self.stock.journal, self.clock, self.dice)
+        clock = DeviceClock(self.clock)
+        desk = PrintDesk(printer.url, profile, self.stock.journal, clock, self.dice)
         desk.deadline_s = printer.deadline_s
         return desk
 
@@ -245,8 +246,7 @@ class _Builder:
             tls=self._tls(),
             will=pack(will.topic, will.message, will.retain),
         )
-        # The broker lives in real time, also where a simulator moves the lane's.
-        return MqttLink(options, link.ears, SystemClock(), self.dice)
+        return MqttLink(options, link.ears, DeviceClock(self.clock), self.dice)
 
     def _tls(self) -> TlsFiles | None:
         hq, path = self.config.lane.hq, self.config.path

@@ -42,6 +42,17 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+class ShiftedClock(SystemClock):
+    """The machine's clock, set to another moment at its start: for rehearsals and tests."""
+
+    def __init__(self, start: datetime) -> None:
+        self._shift = start - super().utc_now()
+
+    def utc_now(self) -> datetime:
+        """Give the shifted time; it runs at the usual pace."""
+        return super().utc_now() + self._shift
+
+
 class SteppedClock:
     """Time that moves only when told; sleepers wake in the order of their deadlines."""
 
@@ -88,6 +99,17 @@ class SteppedClock:
     def _step_to(self, monotonic_s: float) -> None:
         self._now += timedelta(seconds=monotonic_s - self._monotonic_s)
         self._monotonic_s = monotonic_s
+
+
+class DeviceClock(SystemClock):
+    """Another clock's wall time at the pace of the real world, in which devices and brokers answer."""
+
+    def __init__(self, wall: Clock) -> None:
+        self._wall = wall
+
+    def utc_now(self) -> datetime:
+        """Give the other clock's time."""
+        return self._wall.utc_now()
 
 
 async def settle(passes: int = 20) -> None:

@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from hardware_sim.shop import ShopError, end_of, start
+from hardware_sim.shop import ShopError, end_of, environment
 
 HOST = "127.0.0.1"
 START_S = 10.0
@@ -47,7 +47,9 @@ max_inflight_count = 100
 """
 
 
-async def start_broker(port: int, folder: Path) -> tuple[str, asyncio.subprocess.Process]:
+async def start_broker(
+    port: int, folder: Path, wanted: str = "auto"
+) -> tuple[str, asyncio.subprocess.Process]:
     """Start a broker and wait until it takes connections; give its name and its process.
 
     Raises:
@@ -55,7 +57,9 @@ async def start_broker(port: int, folder: Path) -> tuple[str, asyncio.subprocess
     """
     folder.mkdir(parents=True, exist_ok=True)
     search = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
-    program = shutil.which("mosquitto", path=search)
+    program = shutil.which("mosquitto", path=search) if wanted != "iotcore" else None
+    if wanted == "mosquitto" and program is None:
+        raise ShopError("mosquitto is not on PATH: apt-get install mosquitto")
     log = folder / "broker.log"
     if program:
         config = folder / "mosquitto.conf"
@@ -67,7 +71,7 @@ async def start_broker(port: int, folder: Path) -> tuple[str, asyncio.subprocess
         serve = "from iotcore._serve import main; main()"
         command = [sys.executable, "-c", serve, f'{{"config_path": "{config}"}}']
         name = "iotcore"
-    child = await start(command, log)
+    child = await _open(command, log)
     try:
         async with asyncio.timeout(START_S):
             while not await _accepts(port):
@@ -78,6 +82,14 @@ async def start_broker(port: int, folder: Path) -> tuple[str, asyncio.subprocess
         child.kill()
         raise ShopError(f"{name} does not take connections: {end_of(log)}") from None
     return name, child
+
+
+async def _open(command: list[str], log: Path) -> asyncio.subprocess.Process:
+    """Start it with an input that stays open: iotcore ends with its parent, which it knows by that."""
+    with log.open("ab") as out:
+        return await asyncio.create_subprocess_exec(
+            *command, stdout=out, stderr=out, stdin=asyncio.subprocess.PIPE, env=environment()
+        )
 
 
 async def _accepts(port: int) -> bool:

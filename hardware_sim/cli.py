@@ -127,12 +127,18 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     demo.add_argument("--shop", type=Path, default=Path("examples/shop"), help="the shop's files")
     demo.add_argument("--out", type=Path, default=Path("out/demo"), help="made anew each time")
+    demo.add_argument(
+        "--broker",
+        choices=("auto", "mosquitto", "iotcore"),
+        default="auto",
+        help="auto: mosquitto where it is on PATH, else iotcore",
+    )
     demo.add_argument("--keep", action="store_true", help="leave everything running until Ctrl-C")
 
 
 async def demo_command(options: argparse.Namespace) -> int:
     """Play the demo."""
-    return await run_demo(options.shop, options.out, options.keep)
+    return await run_demo(options.shop, options.out, options.keep, options.broker)
 
 
 def run_command(options: argparse.Namespace) -> int:

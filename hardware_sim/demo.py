@@ -37,9 +37,9 @@ COFFEE = (ESPRESSO, 1, 1299)
 LEASES = 4  # two blocks of serials ahead for each lane
 
 
-async def run_demo(shop: Path, out: Path, keep: bool) -> int:
+async def run_demo(shop: Path, out: Path, keep: bool, broker: str = "auto") -> int:
     """Play the whole story; 0 only if every step held."""
-    stage = Stage(out.resolve(), out.resolve() / "shop")
+    stage = Stage(out.resolve(), out.resolve() / "shop", broker)
     story = Story(stage)
     try:
         await play(story, shop)

@@ -92,7 +92,7 @@ class Stage:
 
     work: Path
     shop: Path
-    broker: str = ""
+    broker: str = "auto"
     lanes: dict[str, DemoLane] = field(default_factory=dict)
     link: TcpProxy | None = None
     children: list[asyncio.subprocess.Process] = field(default_factory=list)
@@ -124,7 +124,7 @@ class Stage:
         (self.work / "hq").mkdir(parents=True)
         shutil.copytree(shop, self.shop)
         port = free_port()
-        self.broker, child = await start_broker(port, self.work / "broker")
+        self.broker, child = await start_broker(port, self.work / "broker", self.broker)
         self.children.append(child)
         self.link = TcpProxy(HOST, port)
         await self.link.start()

@@ -25,6 +25,7 @@ PLACEHOLDERS = [
     "clock",
     "api_port",
     "printer",
+    "printer_url",
     "printer_kind",
     "scanner",
     "model",

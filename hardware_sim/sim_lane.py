@@ -61,6 +61,9 @@ class SimLane:
             "clock": await self.clock.start(),
             "api_port": str(shops.free_port()),
             "printer": self.printer.address,
+            "printer_url": f"tcp://{self.printer.address}"
+            if self.printer_kind == "tcp"
+            else self.printer.address,
             "printer_kind": self.printer_kind,
             "scanner": self.scanner.address,
             "model": self.model,

@@ -117,8 +117,8 @@ class Till:
             "revision": revision,
             "currency": self.currency,
             "lines": [line.as_json() for line in sale.lines],
-            "identities": sale.identities,
-            "coupons": sale.coupons,
+            "identities": list(sale.identities),
+            "coupons": list(sale.coupons),
             "mode": sale.mode,
             "suspended": sale.suspended,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -46,6 +47,17 @@ def count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 1_000_000:
         raise argparse.ArgumentTypeError("write a number from 0 to 1000000")
     return int(text)
+
+
+def moment(text: str) -> datetime:
+    """Read a time with its zone."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        when = None
+    if when is None or when.tzinfo is None:
+        raise argparse.ArgumentTypeError("write a time with its zone, as 2026-11-02T10:00:00Z")
+    return when
 
 
 def _directory(parser: argparse.ArgumentParser) -> None:
@@ -190,6 +202,12 @@ def parser() -> argparse.ArgumentParser:
             default=Path("hq.db"),
             metavar="FILE",
             help="headquarters' file (hq.db)",
+        )
+        sub.add_argument(
+            "--now",
+            type=moment,
+            metavar="TIME",
+            help="rehearse: act as if it were this time (2026-11-02T10:00:00Z)",
         )
         sub.add_argument(
             "--keys", type=Path, default=Path("hq-keys"), metavar="DIR", help="the keys (hq-keys)"

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
-from ground.clock import SystemClock
+from ground.clock import Clock, ShiftedClock, SystemClock
 from ground.complaints import Complaint, say
 from ground.dice import Dice
 from ground.key_files import KeyRing
@@ -34,7 +34,6 @@ from printer.errors import ProfileError
 from printer.profile import find_profile
 
 Arguments = argparse.Namespace
-_CLOCK = SystemClock()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,13 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
+def _clock(given: Arguments) -> Clock:
+    return SystemClock() if given.now is None else ShiftedClock(given.now)
+
+
 def _complain(error: Exception) -> None:
     what, do = say(error)
     print(f"{what}\n  -> {do}", file=sys.stderr)
 
 
 def _init(given: Arguments) -> int:
-    made = make_keys(given.keys, _CLOCK.utc_now())
+    made = make_keys(given.keys, _clock(given).utc_now())
     open_store(given.db, make=True).close()
     print(f"{given.db} is ready; keys made: {', '.join(path.name for path in made) or 'none'}")
     return 0
@@ -70,7 +73,7 @@ def _enrol(given: Arguments) -> int:
     if LaneId(given.lane) not in lanes:
         what = f"store {given.store} has no lane {given.lane!r}"
         raise Complaint(what, "add it to stores.toml, then apply")
-    now = _CLOCK.utc_now()
+    now = _clock(given).utc_now()
     for path in enrol(given.keys, given.store, given.lane, given.out, given.broker[:2], now):
         print(path)
     return 0
@@ -98,7 +101,7 @@ def _apply(given: Arguments) -> int:
         _show(plan)
         if not plan.changes and not given.force:
             return 0
-        for manifest in apply(store, plan, _CLOCK.utc_now()):
+        for manifest in apply(store, plan, _clock(given).utc_now()):
             size = f"{manifest.size:,} bytes"
             print(f"{manifest.store}: generation {manifest.generation}, {size}, rev {manifest.rev}")
     return 0
@@ -142,7 +145,7 @@ def _recall(given: Arguments) -> int:
             raise Complaint("nothing named to recall", "name STORE or --all, then GTINs or --offer")
         _known(store, names, gtins, given.offer)
         offers = [OfferId(name) for name in given.offer]
-        for new in recall(store, names, gtins, offers, given.lift, _CLOCK.utc_now()):
+        for new in recall(store, names, gtins, offers, given.lift, _clock(given).utc_now()):
             now = ", ".join((*new.gtins, *new.offers)) or "nothing"
             print(f"{new.store}: recalled now: {now} (rev {new.rev})")
     return 0
@@ -163,7 +166,7 @@ def _known(
 def _stock(given: Arguments) -> int:
     with closing(open_store(given.db)) as store:
         gtin = full_gtin(given.gtin)
-        rev = set_stock(store, StoreId(given.store), gtin, given.on_hand, _CLOCK.utc_now())
+        rev = set_stock(store, StoreId(given.store), gtin, given.on_hand, _clock(given).utc_now())
     print(f"{given.store}: {gtin} has {given.on_hand} on hand (delta {rev})")
     return 0
 
@@ -181,7 +184,7 @@ def _serve(given: Arguments) -> int:
     with closing(open_store(given.db)) as store:
         desk = open_desk(store, given.keys)
         logging.getLogger("tillside.hq").info("= serving %s over %s:%d", given.db, host, port)
-        asyncio.run(_until_stopped(lambda: Serve(store, desk, link, _CLOCK, Dice())))
+        asyncio.run(_until_stopped(lambda: Serve(store, desk, link, _clock(given), Dice())))
     return 0
 
 
@@ -202,7 +205,7 @@ async def _until_stopped(make: Callable[[], Serve]) -> None:
 def _lanes(given: Arguments) -> int:
     columns = "store lane online generation delta_rev recall_rev outbox oldest_s seen_s rows"
     with closing(open_store(given.db)) as store:
-        lines = reports.lanes(store, _CLOCK.utc_now())
+        lines = reports.lanes(store, _clock(given).utc_now())
     return _list(given, lines, f"{columns} quarantine chain_breaks")
 
 
