@@ -14,7 +14,10 @@ from pathlib import Path
 from agent.config import Config, read_config
 from agent.secrets_files import till_token
 from ground import log_lines
+from ground.clock import SystemClock
 from ground.complaints import Complaint, say
+from printer.errors import ProfileError
+from printer.profile import Profile
 
 OK, PROBLEM, USAGE = 0, 1, 2
 CONFIG = Path("lane.toml")
@@ -28,10 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options)
     except KeyboardInterrupt:
         return OK
+    except ProfileError as error:
+        return _complain(
+            Complaint(str(error), "name a built-in profile, or a file of printer probe")
+        )
     except (Complaint, OSError, sqlite3.Error, LookupError, ValueError) as error:
-        what, do = say(error)
-        print(f"{what}\n  -> {do}", file=sys.stderr)
-        return PROBLEM
+        return _complain(error)
+
+
+def _complain(error: Exception) -> int:
+    what, do = say(error)
+    print(f"{what}\n  -> {do}", file=sys.stderr)
+    return PROBLEM
 
 
 def parser() -> argparse.ArgumentParser:
@@ -212,11 +223,25 @@ def _probe(options: argparse.Namespace) -> int:
     from printer.profile import save_profile
 
     profile = compile_profile(options.model)
+    if options.port:
+        profile = asyncio.run(_asked(options.port, profile))
     save_profile(profile, options.out)
     print(
         f"{options.out}: {profile.name}, {profile.dots_wide} dots, {len(profile.code_pages)} code pages"
     )
     return OK
+
+
+async def _asked(url: str, profile: Profile) -> Profile:
+    """Ask the printer behind a port what it really does."""
+    from printer.ports import open_port
+    from printer.probe import probe
+
+    port = await open_port(url)
+    try:
+        return await probe(port, SystemClock(), profile)
+    finally:
+        await port.close()
 
 
 def _replay(options: argparse.Namespace) -> int:

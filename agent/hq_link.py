@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from agent.claim_line import ClaimLine
 from agent.generation_pull import GenerationPull
+from agent.shelf_start import drop_old
 from agent.stock import Stock
 from agent.trust import TimeTrust
 from cache.generation import Generation
@@ -278,7 +279,9 @@ class HqLink:
         """Put a generation in force: the pointer is durable, then the reference is swapped."""
         old = self._shelf.generation
         await self._journal.point_to(generation.path.name, manifest.rev, manifest.delta_rev)
-        self._shelf.swap(generation)
+        self._shelf.swap(generation).close()
+        keep = (generation.path.name, old.path.name)
+        await asyncio.to_thread(drop_old, self._home.directory, keep)
         self._home.trust.raise_floor(generation.built_at)
         await self._carry(self._session.generation_live(manifest))
         log.info("= generation %s is in force, %s before", generation.id, old.id)

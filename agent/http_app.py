@@ -32,6 +32,7 @@ from agent.openapi import openapi
 from agent.page_keys import PageKeys
 from agent.refusals import Refused
 from agent.till_types import Problem
+from cache.errors import JournalFull
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ def make_app(desk: Desk, token: str, page: PageKeys, limits: Limits | None = Non
         exception_handlers={
             Refused: on_refused,
             HTTPException: on_http_exception,
+            JournalFull: on_full,
             Exception: on_bug,
         },
     )
@@ -190,6 +192,16 @@ async def on_http_exception(_request: Request, error: Exception) -> Response:
     response = json_response(problem, error.status_code)
     response.headers.update(error.headers or {})
     return response
+
+
+async def on_full(_request: Request, _error: Exception) -> Response:
+    """Answer where the disk is full: nothing of the call was kept."""
+    problem = Problem(
+        "disk_full",
+        "The lane's disk is full: nothing of this call was kept.",
+        "Go on without the lane, and free space on its disk.",
+    )
+    return json_response(problem, 503)
 
 
 async def on_bug(request: Request, error: Exception) -> Response:

@@ -25,7 +25,7 @@ from agent.sales import SaleBook
 from agent.scan_decoder import Scan
 from agent.scan_reading import CardRules, Reading, read_scan
 from agent.secrets_files import password
-from agent.shelf_start import first_generation
+from agent.shelf_start import LONG_AGO, first_generation
 from agent.stock import Stock
 from agent.supervise import Supervisor
 from agent.trust import TimeTrust
@@ -99,14 +99,17 @@ async def wire(config: Config, clock: Clock, dice: Dice, lost: Callable[[], None
     )
     shelf = Shelf(generation, journal.mirror)
     stock = Stock(journal, shelf, keys.every("serial"))
-    trust = TimeTrust(max(generation.built_at, _last_heard(journal, generation.built_at)))
+    trust = TimeTrust(max(generation.built_at, await _last_written(journal)))
     builder = _Builder(config, clock, dice, keys, stock, trust, lost)
     return builder.build(data)
 
 
-def _last_heard(journal: Journal, default: datetime) -> datetime:
-    text = journal.meta("floor")
-    return datetime.fromisoformat(text) if text else default
+async def _last_written(journal: Journal) -> datetime:
+    """Give the latest time that the journal knows to have passed."""
+    rows = await journal.rows_after(max(0, journal.last_seq - 1), 1)
+    said = journal.meta("floor")
+    floor = datetime.fromisoformat(said) if said else LONG_AGO
+    return max(floor, *(row.at for row in rows)) if rows else floor
 
 
 @dataclass

@@ -74,7 +74,7 @@ def _enrol(given: Arguments) -> int:
         what = f"store {given.store} has no lane {given.lane!r}"
         raise Complaint(what, "add it to stores.toml, then apply")
     now = _clock(given).utc_now()
-    for path in enrol(given.keys, given.store, given.lane, given.out, given.broker[:2], now):
+    for path in enrol(given.keys, given.store, given.lane, given.out, given.broker, now):
         print(path)
     return 0
 

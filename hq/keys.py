@@ -19,7 +19,7 @@ from ground.key_files import KEY_BYTES, KeyRing, Kind, write_key
 
 LANE_KINDS: tuple[Kind, ...] = ("shopper", "hq-public")
 
-LANE_TOML = """# Lane {lane} of store {store}. `tillside check-config lane.toml` checks it; docs/config.md explains it.
+LANE_TOML = """# Lane {lane} of store {store}. `tillside check-config --config lane.toml` checks it; docs/config.md explains it.
 
 store = "{store}"
 lane = "{lane}"
@@ -29,7 +29,7 @@ keys_dir = "keys"  # mode 0700, made by tillside-hq enrol
 [hq]
 host = "{host}"  # headquarters' broker; empty: the lane works alone
 port = {port}
-
+{tls}
 [scanner]
 url = ""  # a serial port, or socket://host:port; empty: the till sends the scans
 
@@ -39,6 +39,10 @@ url = ""  # a serial port, tcp://host:port or file:PATH; empty: nothing is print
 [http]
 port = 8370  # the till's API and the cashier's page, on loopback only
 token_file = "till.token"  # what the till sends as "Authorization: Bearer"; mode 0600
+"""
+
+
+TLS = """ca_file = "ca.pem"  # put the file here that signs the broker's certificate
 """
 
 
@@ -72,7 +76,7 @@ def store_keys(directory: Path, store: str, now: datetime) -> KeyRing:
 
 
 def enrol(
-    keys: Path, store: str, lane: str, out: Path, broker: tuple[str, int], now: datetime
+    keys: Path, store: str, lane: str, out: Path, broker: tuple[str, int, bool], now: datetime
 ) -> list[Path]:
     """Write what a lane needs to be one of ours: keys, the till's token, a configuration.
 
@@ -97,6 +101,7 @@ def enrol(
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(32) + "\n")
     config = out / "lane.toml"
-    host, port = broker
-    config.write_text(LANE_TOML.format(store=store, lane=lane, host=host, port=port))
+    host, port, secure = broker
+    tls = TLS if secure else ""
+    config.write_text(LANE_TOML.format(store=store, lane=lane, host=host, port=port, tls=tls))
     return [*made, token, config]

@@ -13,6 +13,7 @@ from agent.claim_line import ClaimLine
 from agent.config import Config, LaneConfig
 from agent.counter import Counter
 from agent.lane import Lane
+from agent.stock import Stock
 from agent.till_types import BasketIn, GivenIn, IdentityIn, LineIn, TenderIn
 from agent.wiring import WiredLane, wire
 from cache.generation_writer import GenerationWriter
@@ -154,6 +155,10 @@ class TestLane:
     @property
     def journal(self) -> Journal:
         return self.wired.journal
+
+    @property
+    def stock(self) -> Stock:
+        return Stock(self.journal, self.wired.shelf, {"s001a": SERIAL_KEY})
 
     async def kinds(self) -> list[str]:
         return [row.kind for row in await self.journal.rows_after(0, 1000)]
