@@ -11,7 +11,42 @@ from offers.reasons import Outcome, Reason, Verdict
 from offers.sentences import sentence
 
 CUE_OUTCOMES: tuple[Outcome, ...] = ("near_miss",)
+SAID_KEPT = 8192  # sentences of 400 bytes at most: what a lane's offers are told day by day
 Offers = Mapping[OfferId, Offer]
+
+
+class _Sayings:
+    """What was said lately, for most of a basket's verdicts are yesterday's.
+
+    The offer itself is kept beside its sentence: its place in memory, which names it here, is not
+    given to another one meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[object, ...], tuple[Offer, str, str]] = {}
+
+    def say(
+        self, verdict: Verdict, offer: Offer, language: Language, currency: str
+    ) -> tuple[Offer, str, str]:
+        key = (
+            id(offer),
+            verdict.outcome,
+            verdict.reason,
+            verdict.discount_minor,
+            language,
+            currency,
+            *verdict.evidence.items(),
+        )
+        found = self._said.get(key)
+        if found is None:
+            if len(self._said) >= SAID_KEPT:
+                self._said.clear()
+            words = sentence(verdict, offer, language, currency)
+            found = self._said[key] = offer, title(offer, language), words
+        return found
+
+
+_say = _Sayings().say
 
 
 def verdicts_out(
@@ -22,21 +57,26 @@ def verdicts_out(
     provisional: frozenset[Serial] = frozenset(),
 ) -> tuple[VerdictOut, ...]:
     """Put each verdict in words. A holdout is never told: its verdict stays in the journal."""
-    return tuple(
-        VerdictOut(
-            offer_id=verdict.offer_id,
-            title=title(offers[verdict.offer_id], language),
-            outcome=verdict.outcome,
-            reason=verdict.reason,
-            sentence=sentence(verdict, offers[verdict.offer_id], language, currency),
-            evidence=verdict.evidence,
-            discount_minor=verdict.discount_minor,
-            serial=verdict.serial,
-            provisional=verdict.serial in provisional,
+    told = []
+    for verdict in verdicts:
+        offer = offers.get(verdict.offer_id)
+        if offer is None or verdict.reason is Reason.HOLDOUT:
+            continue
+        _, headline, words = _say(verdict, offer, language, currency)
+        told.append(
+            VerdictOut(
+                verdict.offer_id,
+                headline,
+                verdict.outcome,
+                verdict.reason,
+                words,
+                verdict.evidence,
+                verdict.discount_minor,
+                verdict.serial,
+                verdict.serial in provisional,
+            )
         )
-        for verdict in verdicts
-        if verdict.offer_id in offers and verdict.reason is not Reason.HOLDOUT
-    )
+    return tuple(told)
 
 
 def title(offer: Offer, language: Language) -> str:

@@ -24,7 +24,7 @@ def basket_context(shelf: Shelf, sale: Sale, basket: Basket, moment: Moment) -> 
         products=_products(shelf, {line.gtin for line in basket.lines}),
         shopper_known=known,
         identity_strong=sale.identity_strong,
-        past=shelf.wallet(sale.shopper).past if sale.shopper is not None else (),
+        past=shelf.past(sale.shopper) if sale.shopper is not None else (),
         recalled=shelf.recalled,
         killed=shelf.killed,
     )
@@ -43,7 +43,7 @@ def issue_context(shelf: Shelf, shopper: ShopperKey, moment: Moment) -> IssueCon
         candidates=candidates,
         products=products,
         availability=stock,
-        past=shelf.wallet(shopper).past,
+        past=shelf.past(shopper),
         rivals=generation.rivals,
         mass_promotions=generation.mass_promotions(moment.business_date),
         recalled=shelf.recalled,

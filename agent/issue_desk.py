@@ -45,12 +45,12 @@ class Issue(Struct, frozen=True):
 
 
 class IssueDesk:
-    """Issues coupons to the shopper in hand."""
+    """Issues coupons to the shopper in hand; a lane without a printer issues nothing."""
 
     def __init__(
         self,
         stock: Stock,
-        printing: Printing,
+        printing: Printing | None,
         brand_line: str,
     ) -> None:
         self._journal, self._shelf, self._keys = stock.journal, stock.shelf, stock.serial_keys
@@ -74,6 +74,8 @@ class IssueDesk:
             training: lay out TRAINING slips without serials or rows.
             just_now: what this very sale used, not yet in the journal.
         """
+        if self._printing is None:
+            return Issue()
         if not self._printing.ready:
             return Issue(verdicts=self._not_now(shopper))
         context = issue_context(self._shelf, shopper, moment)
@@ -100,7 +102,7 @@ class IssueDesk:
 
     def print(self, issue: Issue) -> None:
         """Hand the job over, now that its rows are durable; a recall before its first byte stops it."""
-        if issue.job is None:
+        if issue.job is None or self._printing is None:
             return
         self._printing.submit(issue.job, issue.slips, lambda: self._still_good(issue.offers))
 

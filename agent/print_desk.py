@@ -77,17 +77,3 @@ class PrintDesk:
         self._results[job] = result
         while len(self._results) > JOBS_SHOWN:
             self._results.popitem(last=False)
-
-
-class NoPrinter:
-    """A lane without a printer: nothing is issued."""
-
-    ready = False
-    busy = False
-
-    def submit(self, job: JobId, slips: tuple[Slip, ...], still_good: Callable[[], bool]) -> None:
-        """Never called: nothing is issued where nothing can print."""
-
-    def result(self, _job: JobId | None) -> PrintResult:
-        """Say that nothing was printed."""
-        return "not_printed"

@@ -155,7 +155,7 @@ def _with_first(
 def _bar(baskets: int) -> Progress:
     """Draw how far it is, where a person looks on."""
     if not sys.stderr.isatty():
-        return lambda number, took_s: None
+        return lambda _number, _took_s: None
 
     def draw(number: int, took_s: float) -> None:
         done = BAR_CHARS * number // max(1, baskets)

@@ -71,7 +71,7 @@ class ShareOut(Struct, frozen=True):
     serial: str | None = None
 
 
-class VerdictOut(Struct, frozen=True):
+class VerdictOut(Struct, frozen=True, gc=False):
     """The outcome for one offer, with the sentence that a cashier can say."""
 
     offer_id: OfferId

@@ -16,7 +16,15 @@ from cache.chain import genesis, link
 from cache.errors import JournalDamagedError
 from cache.facts import Fact
 from cache.housekeeping import make_ballast, make_spare, settle
-from cache.journal_store import Head, JournalStore, OpenBasket, key_of, record_of, undone
+from cache.journal_store import (
+    Head,
+    JournalStore,
+    OpenBasket,
+    key_of,
+    record_of,
+    undone,
+    unpack,
+)
 from cache.mirror import Mirror
 from cache.refs import Refs
 from offers.model import Gtin, OfferId, ShopperKey, ShopperRef
@@ -213,7 +221,7 @@ def head_of(db: sqlite3.Connection, meta: dict[str, str]) -> Head:
 
 def _baskets(db: sqlite3.Connection) -> Iterator[OpenBasket]:
     for uid, key, revision, body in db.execute("SELECT uid, key, revision, body FROM open_basket"):
-        yield OpenBasket(uid, key_of(key), revision, body)
+        yield OpenBasket(uid, key_of(key), revision, unpack(body))
 
 
 def _oldest_after(db: sqlite3.Connection, seq: int) -> datetime | None:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from typing import NamedTuple
+
 from cache.generation import Generation
 from cache.mirror import Mirror
 from offers.basket import Presented
 from offers.context import Availability, Candidate
-from offers.model import Assignment, Gtin, OfferId, Product, ShopperKey, Wallet
+from offers.model import Assignment, Gtin, OfferId, PastUse, Product, ShopperKey, Wallet
 from offers.records import Incarnation
 from offers.serials import Lease
+
+
+class _InHand(NamedTuple):
+    """The last shopper looked up, and what it was read from."""
+
+    shopper: ShopperKey
+    generation: Generation
+    changed: tuple[Assignment, ...] | None
+    wallet: Wallet
+    given: tuple[Assignment, ...]
+    best: dict[OfferId, Assignment]  # score descending
 
 
 class Shelf:
@@ -17,6 +31,7 @@ class Shelf:
     def __init__(self, generation: Generation, mirror: Mirror) -> None:
         self.generation = generation
         self.mirror = mirror
+        self._in_hand: _InHand | None = None
 
     def swap(self, generation: Generation) -> Generation:
         """Put a new generation in force; return the old one, to be closed when nobody reads it."""
@@ -25,13 +40,12 @@ class Shelf:
 
     def wallet(self, shopper: ShopperKey) -> Wallet:
         """Give a shopper's wallet: newest assignments, and all that is known of the past."""
-        found = self.generation.wallet(shopper) or Wallet()
-        assignments = self.mirror.assignments(shopper)
-        return Wallet(
-            found.assignments if assignments is None else assignments,
-            found.past + self.mirror.past(shopper),
-            found.language,
-        )
+        in_hand = self._take(shopper)
+        return Wallet(in_hand.given, self.past(shopper), in_hand.wallet.language)
+
+    def past(self, shopper: ShopperKey) -> tuple[PastUse, ...]:
+        """List all that is known of a shopper's past."""
+        return self._take(shopper).wallet.past + self.mirror.past(shopper)
 
     def candidates(
         self, shopper: ShopperKey | None, presented: tuple[Presented, ...]
@@ -50,8 +64,11 @@ class Shelf:
         found = []
         for offer_id in dict.fromkeys((*assigned, *coupons)):
             offer = self.generation.offers[offer_id]
-            shown: list[Presented | None] = [*coupons.get(offer_id, ())]
-            found += [Candidate(offer, assigned.get(offer_id), each) for each in shown or [None]]
+            given = assigned.get(offer_id)
+            if offer_id in coupons:
+                found += [Candidate(offer, given, each) for each in coupons[offer_id]]
+            else:
+                found.append(Candidate(offer, given))
         return tuple(found)
 
     def availability(self, gtin: Gtin) -> Availability | None:
@@ -91,12 +108,32 @@ class Shelf:
         return self.mirror.killed
 
     def _assigned(self, shopper: ShopperKey | None) -> dict[OfferId, Assignment]:
-        if shopper is None:
-            return {}
-        known = self.generation.offers
-        assignments = [a for a in self.wallet(shopper).assignments if a.offer_id in known]
-        assignments.sort(key=lambda assignment: (-assignment.score, assignment.offer_id))
-        best: dict[OfferId, Assignment] = {}
-        for assignment in assignments:
-            best.setdefault(assignment.offer_id, assignment)
-        return best
+        return {} if shopper is None else self._take(shopper).best
+
+    def _take(self, shopper: ShopperKey) -> _InHand:
+        """Look a shopper up, once for all the questions of a scan."""
+        changed = self.mirror.assignments(shopper)
+        known = self._in_hand
+        if (
+            known is None
+            or known.shopper != shopper
+            or known.generation is not self.generation
+            or known.changed is not changed
+        ):
+            known = self._in_hand = _looked_up(shopper, self.generation, changed)
+        return known
+
+
+def _looked_up(
+    shopper: ShopperKey, generation: Generation, changed: tuple[Assignment, ...] | None
+) -> _InHand:
+    wallet = generation.wallet(shopper) or Wallet()
+    given = wallet.assignments if changed is None else changed
+    ranked = [a for a in given if a.offer_id in generation.offers]
+    ranked.sort(key=attrgetter("offer_id"))
+    ranked.sort(key=attrgetter("score"), reverse=True)  # stable: equals stay by their ids
+    best: dict[OfferId, Assignment] = {}
+    for assignment in ranked:
+        if assignment.offer_id not in best:
+            best[assignment.offer_id] = assignment
+    return _InHand(shopper, generation, changed, wallet, given, best)

@@ -66,8 +66,12 @@ class Risk(Value, frozen=True):
     serial_max_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 10_00
 
 
-class Candidate(Struct, frozen=True):
-    """An offer that this shopper could use now: by assignment, by a presented coupon, or both."""
+class Candidate(Struct, frozen=True, gc=False):
+    """An offer that this shopper could use now: by assignment, by a presented coupon, or both.
+
+    Hundreds are made for a basket, and none can be part of a cycle: the garbage collector need not
+    look at them. The same is said of assignments and verdicts.
+    """
 
     offer: Offer
     assignment: Assignment | None = None

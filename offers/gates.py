@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from offers.context import Candidate, Context, Moment
 from offers.model import Assignment, Daypart, Gtin, Offer
 from offers.reasons import Finding, Reason, found
 
 Gate = Callable[[Candidate, Context], Finding | None]
+DATES_KEPT = 1024  # first and last days of offers: a year has 365
+NOT_PRESENTED = found(Reason.COUPON_NOT_PRESENTED)
 
 STANDINGS = {
     "forged": Reason.SERIAL_FORGED,
@@ -87,10 +90,20 @@ def dates(offer: Offer, assignment: Assignment | None, today: date) -> Finding |
         starts = assignment.starts if assignment.starts > starts else starts
         ends = assignment.ends if assignment.ends < ends else ends
     if today < starts:
-        return found(Reason.NOT_STARTED, starts=starts.isoformat())
+        return _not_started(starts)
     if today > ends:
-        return found(Reason.EXPIRED, ended=ends.isoformat())
+        return _expired(ends)
     return None
+
+
+@lru_cache(DATES_KEPT)
+def _not_started(starts: date) -> Finding:
+    return found(Reason.NOT_STARTED, starts=starts.isoformat())
+
+
+@lru_cache(DATES_KEPT)
+def _expired(ended: date) -> Finding:
+    return found(Reason.EXPIRED, ended=ended.isoformat())
 
 
 def wrong_daypart(candidate: Candidate, context: Context) -> Finding | None:
@@ -139,7 +152,7 @@ def not_assigned(candidate: Candidate, _: Context) -> Finding | None:
 def coupon_not_presented(candidate: Candidate, _: Context) -> Finding | None:
     """Ask for the printed coupon where the offer needs one."""
     missing = candidate.offer.use != "card" and candidate.presented is None
-    return found(Reason.COUPON_NOT_PRESENTED) if missing else None
+    return NOT_PRESENTED if missing else None
 
 
 GATES: tuple[Gate, ...] = (

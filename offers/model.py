@@ -178,7 +178,7 @@ class Offer(Value, frozen=True):
     funding: tuple[Funding, ...] = ()
 
 
-class Assignment(Struct, frozen=True, array_like=True):
+class Assignment(Struct, frozen=True, array_like=True, gc=False):
     """An offer given to a shopper by headquarters. `score` is HQ's: higher is better."""
 
     offer_id: OfferId

@@ -92,4 +92,4 @@ class Verdict(Struct, frozen=True, gc=False):
 
 def found(reason: Reason, **facts: str | int) -> Finding:
     """Make a finding whose evidence has its keys sorted, so that its bytes are always the same."""
-    return Finding(reason, dict(sorted(facts.items())))
+    return Finding(reason, facts if len(facts) < 2 else dict(sorted(facts.items())))
