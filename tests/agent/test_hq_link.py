@@ -88,10 +88,11 @@ class Desk:
 
     def __init__(self, shop, directory) -> None:
         self.shop = shop
+        self.lost = asyncio.Event()
         journal = shop.journal
         trust = TimeTrust(NOON)
         home = Home(
-            *ME, shop.stock, directory, {"hq1": PUBLIC}, trust, shop.clock, lambda: self.lost.set()
+            *ME, shop.stock, directory, {"hq1": PUBLIC}, trust, shop.clock, self.lost.set
         )
         session = Session(
             Me(*ME, journal.epoch, "test"),
@@ -103,7 +104,6 @@ class Desk:
         self.wire = Wire()
         self.link.attach(self.wire, shop.wired.line)
         self.hq = Hq(self.link)
-        self.lost = asyncio.Event()
 
     async def connect(self) -> None:
         self.link.ears.on_up(True)
@@ -120,7 +120,7 @@ async def quarantined(desk, tmp_path) -> list[str]:
     from cache import inspect
 
     await desk.shop.journal.rows_after(0, 1)  # behind whatever was asked of the thread before
-    return [line for line in inspect.rows(tmp_path / "data/journal.db", "quarantine", 99)][1:]
+    return list(inspect.rows(tmp_path / "data/journal.db", "quarantine", 99))[1:]
 
 
 async def test_a_lane_says_who_it_is_when_the_link_comes_up(desk):

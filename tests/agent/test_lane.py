@@ -55,7 +55,10 @@ async def test_a_printed_coupon_applies_once_and_is_redeemed(shop):
     assert told.redeemed == ("coffee-1",)
     assert await shop.kinds() == ["claiming", "claim_granted", "tendered"]
     again = await shop.lane.basket("h2", basket(1, COFFEE_LINE, coupons=(code,), number="43"))
-    assert (again.total_discount_minor, reasons(again)) == (0, {"coffee-1": Reason.ALREADY_REDEEMED})
+    assert (again.total_discount_minor, reasons(again)) == (
+        0,
+        {"coffee-1": Reason.ALREADY_REDEEMED},
+    )
     assert len(shop.arbiter.asked) == 1
 
 
@@ -85,7 +88,9 @@ async def test_without_an_answer_a_coupon_is_provisional_within_the_caps(shop):
     seen = []
     for n in range(3):
         code = shop.coupon(COFFEE_GCN, n)
-        out = await shop.lane.basket(f"h{n}", basket(1, COFFEE_LINE, coupons=(code,), number=str(n)))
+        out = await shop.lane.basket(
+            f"h{n}", basket(1, COFFEE_LINE, coupons=(code,), number=str(n))
+        )
         seen.append((reasons(out)["coffee-1"], out.verdicts[0].provisional))
         await shop.lane.tender(f"h{n}", tender(out))
     assert seen == [(Reason.APPLIED, True), (Reason.APPLIED, True), (Reason.OFFLINE_LIMIT, False)]
@@ -102,7 +107,9 @@ async def test_a_repeated_late_or_reordered_call_changes_nothing(shop):
     told = await shop.lane.tender("h1", tender(second))
     rows = await shop.kinds()
     assert await shop.lane.tender("h1", tender(second)) == told
-    assert await shop.lane.basket("h1", basket(3, COFFEE_LINE, (YOGURT, 2, 398), card=ANNA)) == second
+    assert (
+        await shop.lane.basket("h1", basket(3, COFFEE_LINE, (YOGURT, 2, 398), card=ANNA)) == second
+    )
     assert await shop.kinds() == rows
 
 
@@ -190,7 +197,9 @@ async def test_a_suspended_sale_gives_its_claims_back_and_makes_them_anew(shop):
 async def test_training_decides_and_prints_but_uses_up_nothing(shop):
     """No claim, no serial, no redemption: the coupon still works for real."""
     code = shop.coupon(COFFEE_GCN, 5)
-    out = await shop.lane.basket("h1", basket(1, COFFEE_LINE, card=ANNA, coupons=(code,), mode="training"))
+    out = await shop.lane.basket(
+        "h1", basket(1, COFFEE_LINE, card=ANNA, coupons=(code,), mode="training")
+    )
     assert out.total_discount_minor == 100
     await shop.lane.tender("h1", tender(out))
     assert shop.arbiter.asked == []
@@ -267,7 +276,9 @@ async def test_a_forged_serial_is_refused_and_three_close_the_offline_door(shop)
     good = shop.coupon(COFFEE_GCN, 5)
     for n in range(3):
         forged = good[:-1] + str((int(good[-1]) + 1 + n) % 10)
-        out = await shop.lane.basket(f"f{n}", basket(1, COFFEE_LINE, coupons=(forged,), number=f"f{n}"))
+        out = await shop.lane.basket(
+            f"f{n}", basket(1, COFFEE_LINE, coupons=(forged,), number=f"f{n}")
+        )
         assert reasons(out) == {"coffee-1": Reason.SERIAL_FORGED}
     out = await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(good,)))
     assert reasons(out) == {"coffee-1": Reason.OFFLINE_LIMIT}

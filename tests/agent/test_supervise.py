@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from agent.supervise import Supervisor
 from ground.clock import SteppedClock
@@ -28,7 +29,7 @@ async def test_a_failing_part_restarts_with_longer_waits_and_harms_no_other():
     assert supervisor.parts["printer"].state == "failed"
     assert "unplugged" in supervisor.parts["printer"].what
     await clock.advance(8)
-    gaps = [b - a for a, b in zip(starts, starts[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(starts)]
     assert len(starts) >= 4
     assert all(wait / 2 <= gap <= wait for gap, wait in zip(gaps, (0.5, 1, 2, 4), strict=False))
     assert supervisor.parts["scanner"].state == "running"
