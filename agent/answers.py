@@ -93,12 +93,12 @@ def decision_out(
     generation: str,
 ) -> DecisionOut:
     """Make the answer to a basket. A cue is what the cashier says unasked: a near miss, a refusal."""
-    refused = {p.serial for p in context.basket.presented} - {None}
+    shown = {(c.offer.offer_id, c.presented.serial) for c in context.candidates if c.presented}
     cues = tuple(
         verdict.sentence
         for verdict in verdicts
         if verdict.outcome in CUE_OUTCOMES
-        or (verdict.outcome == "not_applied" and verdict.serial in refused)
+        or (verdict.outcome == "not_applied" and (verdict.offer_id, verdict.serial) in shown)
     )
     shares = tuple(
         ShareOut(share.line_id, share.offer_id, share.amount_minor, share.serial)

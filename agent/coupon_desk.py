@@ -65,7 +65,7 @@ class CouponDesk:
         """Say how a coupon stands; "granted" where nothing that this lane knows speaks against it."""
         serial = coupon.serial
         if serial is None:
-            return Presented(coupon.number, None, "mass")
+            return Presented(coupon.number, None, self._without_serial(coupon))
         held = sale.held.get(serial)
         if held is not None and held.presented.standing not in RETRIED:
             return held.presented
@@ -75,6 +75,12 @@ class CouponDesk:
         if any(other is not sale and other.holds(serial) for other in self._book):
             return Presented(coupon.number, serial, "elsewhere", self._here, self._utc_now())
         return Presented(coupon.number, serial, self._genuine(coupon, serial))
+
+    def _without_serial(self, coupon: CouponScan) -> Literal["mass", "unknown"]:
+        """Take a bare number for what it names: not for a coupon that has to carry a serial."""
+        offer = self._shelf.generation.offer_by_coupon(coupon.number)
+        personal = offer is not None and offer.use == "coupon" and offer.single_use
+        return "unknown" if personal else "mass"
 
     def _genuine(
         self, coupon: CouponScan, serial: Serial

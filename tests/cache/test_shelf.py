@@ -1,7 +1,10 @@
+import sqlite3
 from datetime import timedelta
 
 from cache.generation import Generation
+from cache.generation_writer import GenerationWriter
 from cache.journal import Entry
+from cache.journal_store import OpenBasket
 from cache.shelf import Shelf
 from offers.basket import Presented
 from offers.changes import AssignOp, StockOp
@@ -89,3 +92,45 @@ async def test_a_swap_puts_the_new_generation_in_force(lane, generation, make, t
         await journal.set_recalls(1, (make.YOGURT,), ("O1",))
         assert (shelf.recalled, shelf.killed) == ({make.YOGURT}, {"O1"})
     other.close()
+
+
+async def test_a_shopper_asked_for_again_has_the_newest_assignments(lane, generation, make):
+    """Between two questions of one scan a delta may come: what was read before does not count."""
+    async with lane.journal() as journal:
+        shelf = Shelf(generation, journal.mirror)
+        assert [c.offer.offer_id for c in shelf.candidates(make.ANNA, ())] == ["O2", "O1"]
+        await journal.apply_delta(1, (AssignOp(make.ANNA, (make.assignment(3, 0.1),)),))
+        assert [c.offer.offer_id for c in shelf.candidates(make.ANNA, ())] == ["O3"]
+        await journal.apply_delta(2, (AssignOp(make.ANNA, (make.assignment(1, 0.1),)),))
+        assert [c.offer.offer_id for c in shelf.candidates(make.ANNA, ())] == ["O1"]
+
+
+async def test_a_shopper_asked_for_again_is_read_from_the_generation_in_force(
+    lane, generation, make, tmp_path
+):
+    """After a swap the wallet in hand is the new generation's, though the shopper is the same."""
+    with GenerationWriter(tmp_path / "next.db") as writer:
+        writer.put_store(generation.store, generation.policy, generation.risk)
+        writer.finish("next", make.NOON, 0)
+    async with lane.journal() as journal:
+        shelf = Shelf(generation, journal.mirror)
+        assert len(shelf.candidates(make.ANNA, ())) == 2
+        following = Generation.open(tmp_path / "next.db")
+        shelf.swap(following)
+        assert shelf.candidates(make.ANNA, ()) == ()
+        assert shelf.wallet(make.ANNA) == Wallet()
+        following.close()
+
+
+async def test_an_open_basket_is_small_on_disk_and_whole_after_a_restart(lane, make):
+    """An answer names its offers again and again: 200 KB of it are some pages, not fifty."""
+    body = b'{"offer_id":"O1","reason":"EXPIRED"},' * 5000
+    async with lane.journal() as journal:
+        kept = OpenBasket("b" * 32, make.tendered().key, 1, body)
+        await journal.append(open_baskets={kept.uid: kept})
+    db = sqlite3.connect(lane.path)
+    ((size,),) = db.execute("SELECT length(body) FROM open_basket").fetchall()
+    db.close()
+    assert size < len(body) / 20
+    async with lane.journal() as journal:
+        assert journal.open_baskets() == (kept,)
