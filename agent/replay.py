@@ -41,8 +41,7 @@ def replay(directory: Path, store: str | None, json_file: Path | None) -> int:
         json_file: where the report goes besides standard output.
 
     Raises:
-        Complaint: the file of baskets cannot be used.
-        GenerationError: the generation cannot be used.
+        Complaint: the file of baskets or the generation cannot be used.
         OSError: a file is missing, or the journal cannot be written.
     """
     header = read_header(directory / BASKETS_FILE)

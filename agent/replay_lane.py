@@ -26,10 +26,12 @@ from agent.scan_decoder import Scan
 from agent.scan_reading import CardRules, Reading, read_scan
 from agent.stock import Stock
 from agent.trust import TimeTrust
+from cache.errors import GenerationError
 from cache.generation import Generation
 from cache.journal import Journal
 from cache.shelf import Shelf
 from ground.clock import Clock
+from ground.complaints import Complaint
 from offers.context import Moment
 from offers.model import Language, ShopperKey, StoreId
 from offers.records import Incarnation
@@ -55,7 +57,7 @@ async def replay_lane(
     """Open a generation, begin a journal in `place`, and fit the lane's rooms together.
 
     Raises:
-        GenerationError: the generation cannot be used.
+        Complaint: the generation cannot be used.
         OSError: the journal cannot be made.
     """
     generation = await asyncio.to_thread(_opened, generation_path)
@@ -78,7 +80,10 @@ async def replay_lane(
 def _opened(path: Path) -> Generation:
     from agent import element_strings  # noqa: F401 - slow to load: before the first basket
 
-    generation = Generation.open(path)
+    try:
+        generation = Generation.open(path)
+    except GenerationError as error:
+        raise Complaint(str(error), "make it again: tillside-hq import") from None
     generation.warm()
     gc.freeze()  # the offers stay for good: no collection goes through them again
     return generation
