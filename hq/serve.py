@@ -8,9 +8,9 @@ from collections import deque
 from pathlib import Path
 
 from ground.clock import Clock
+from ground.dice import Dice
 from hq.desk import HqDesk
 from hq.store import HqStore
-from sync.dice import Dice
 from sync.link_options import Ears, LinkOptions, Poison, TlsFiles
 from sync.mqtt_link import MqttLink
 from sync.payload import Packet

@@ -9,22 +9,15 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec import Struct
 
 from ground.clock import Clock, within
+from ground.dice import Dice
 from printer.ports import Port, PortLease
 from printer.profile import Profile
 from printer.status import Answer, Event, PrinterState, Status, StatusReader
-
-
-class Dice(Protocol):
-    """What spreads reconnects: a random.Random fits."""
-
-    def uniform(self, a: float, b: float) -> float:
-        """Give a number between a and b."""
-
 
 OpenPort = Callable[[], Awaitable[Port]]
 

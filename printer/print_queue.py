@@ -14,9 +14,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from msgspec.structs import replace
 
 from ground.clock import Clock, within
+from ground.dice import Dice
 from printer.errors import CodeError
 from printer.escpos import CUT, Job, encode_job, resting
-from printer.link import Dice, OpenPort, PrinterLink
+from printer.link import OpenPort, PrinterLink
 from printer.orders import Content, Order, QueueState
 from printer.plan import plan
 from printer.plan_types import Plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.dice import Dice
+from ground.dice import Dice
 from sync.messages import Delta
 
 JITTER_S = 5.0  # a store's lanes miss the same delta; they must not ask in the same second

@@ -26,7 +26,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ground.clock import Clock, within
-from sync.dice import Dice
+from ground.dice import Dice
 from sync.link_options import Ears, LinkOptions, Poison
 from sync.payload import LIMIT_BYTES, Packet
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ground.dice import Dice
 from offers.records import Row, Seq
-from sync.dice import Dice
 from sync.messages import Ack
 
 WINDOW_ROWS = 512  # sent and not acknowledged; half a day of one busy lane

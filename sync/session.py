@@ -13,11 +13,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from ground.dice import Dice
 from offers.changes import LeaseOp
 from offers.model import LaneId, StoreId
 from offers.records import Incarnation, Row, Seq
 from sync.delta_feed import DeltaFeed
-from sync.dice import Dice
 from sync.messages import (
     Ack,
     Ask,
