@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -75,6 +76,7 @@ class Counter:
         self._views = views
         self._focus: str | None = None
         self._settled: OrderedDict[Uid, tuple[Settled, ...]] = OrderedDict()
+        self._telling = False
         self.events = Hub()
         self.ready = False
 
@@ -125,7 +127,13 @@ class Counter:
         return GoodwillOut(wish.transaction, result.offer_id, result.amount_minor, result.funder)
 
     def tell(self) -> None:
-        """Show the page what changed."""
+        """Show the page what changed, once the call in hand is answered; nobody waits for it."""
+        if self.events.listening and not self._telling:
+            self._telling = True
+            asyncio.get_running_loop().call_soon(self._tell_now)
+
+    def _tell_now(self) -> None:
+        self._telling = False
         self.events.publish("state", self._state())
 
     async def page_state(self) -> LaneState:
