@@ -324,3 +324,15 @@ async def test_no_card_number_is_on_the_disk(shop, tmp_path):
     await shop.lane.tender("h1", tender(out))
     files = [path.read_bytes() for path in (tmp_path / "data").iterdir()]
     assert not any(ANNA.encode() in data for data in files)
+
+
+async def test_a_scanner_held_over_a_card_reads_it_once(shop):
+    """Repetitions within a second are one scan; after a second without any it is a new one."""
+    pan = Scan("4111111111111111")
+    for _ in range(4):
+        await shop.lane.scan(pan)
+        await shop.clock.advance(0.9)
+    assert shop.lane.refused_scans == 1
+    await shop.clock.advance(0.2)
+    await shop.lane.scan(pan)
+    assert shop.lane.refused_scans == 2
