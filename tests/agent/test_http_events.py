@@ -55,7 +55,7 @@ async def until_end(event) -> str:
 async def nobody_listens(hub: Hub) -> None:
     """Wait until the server has noticed that every page left."""
     async with asyncio.timeout(20):
-        while hub.listening:  # noqa: ASYNC110
+        while hub.listening:
             await asyncio.sleep(0)
 
 

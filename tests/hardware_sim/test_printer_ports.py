@@ -37,7 +37,7 @@ async def connect(printer):
 
 async def until(holds):
     async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110  # the far end is another process or the kernel
+        while not holds():  # the far end is another process or the kernel
             await asyncio.sleep(0.005)
 
 

@@ -86,7 +86,7 @@ async def test_a_blackhole_swallows_without_a_word(proxy):
     proxy.fault("blackhole")
     writer.write(b"lost")
     async with asyncio.timeout(5):
-        while proxy.swallowed_bytes < 4:  # noqa: ASYNC110  # the kernel carries them
+        while proxy.swallowed_bytes < 4:  # the kernel carries them
             await asyncio.sleep(0.005)
     await proxy.heal()
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
