@@ -91,9 +91,7 @@ class Desk:
         self.lost = asyncio.Event()
         journal = shop.journal
         trust = TimeTrust(NOON)
-        home = Home(
-            *ME, shop.stock, directory, {"hq1": PUBLIC}, trust, shop.clock, self.lost.set
-        )
+        home = Home(*ME, shop.stock, directory, {"hq1": PUBLIC}, trust, shop.clock, self.lost.set)
         session = Session(
             Me(*ME, journal.epoch, "test"),
             Known(journal.last_seq, journal.acked, "g0", 0, journal.delta_rev, journal.recall_rev),

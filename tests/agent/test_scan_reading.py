@@ -44,7 +44,13 @@ def test_each_kind_of_scan(text, aim, reading):
 
 @pytest.mark.parametrize(
     "pan",
-    ["4111111111111111", "5555555555554444", "378282246310005", "6011111111111117", "2223003122003222"],
+    [
+        "4111111111111111",
+        "5555555555554444",
+        "378282246310005",
+        "6011111111111117",
+        "2223003122003222",
+    ],
 )
 def test_a_payment_card_is_refused_and_its_number_kept_nowhere(pan):
     """The test numbers of five card brands are told from loyalty cards."""
