@@ -13,6 +13,7 @@ from pathlib import Path
 
 from agent.config import Config, read_config
 from agent.secrets_files import till_token
+from agent.unswept import unswept
 from ground import log_lines
 from ground.clock import SystemClock
 from ground.complaints import Complaint, say
@@ -148,7 +149,8 @@ def _config(command: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from agent.life import live
+    with unswept():
+        from agent.life import live
 
     config = read_config(options.config)
     if options.test_clock and config.lane.mode != "test":

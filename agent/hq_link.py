@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -61,8 +60,7 @@ class LinkView(Struct, frozen=True):
     outbox: int
 
 
-@dataclass(frozen=True)
-class Home:
+class Home(Struct, frozen=True):
     """Where the lane stands, what it works from, and whose words it believes."""
 
     store: StoreId

@@ -21,6 +21,7 @@ from agent.scan_decoder import ScanDecoder
 from agent.scanner import serve_scanner
 from agent.secrets_files import till_token
 from agent.stepped_time import SteppedTime
+from agent.unswept import set_aside, unswept
 from agent.wiring import WiredLane, wire
 from cache.entries import Entry
 from ground.clock import Clock, SteppedClock, SystemClock, settle
@@ -125,7 +126,9 @@ async def _finish(lane: WiredLane) -> None:
 
 async def _warm_up(lane: WiredLane) -> None:
     """Load what is slow to load before the lane says that it is ready."""
-    await asyncio.to_thread(__import__, "agent.element_strings")
+    with unswept():
+        await asyncio.to_thread(__import__, "agent.element_strings")
+    set_aside()
     lane.counter.ready = True
     log.info("= lane %s/%s is ready", lane.config.lane.store, lane.config.lane.lane)
 

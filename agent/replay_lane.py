@@ -7,7 +7,6 @@ names its shoppers by their keys already, as no card of theirs is known.
 from __future__ import annotations
 
 import asyncio
-import gc
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +25,7 @@ from agent.scan_decoder import Scan
 from agent.scan_reading import CardRules, Reading, read_scan
 from agent.stock import Stock
 from agent.trust import TimeTrust
+from agent.unswept import set_aside, unswept
 from cache.errors import GenerationError
 from cache.generation import Generation
 from cache.journal import Journal
@@ -60,7 +60,9 @@ async def replay_lane(
         Complaint: the generation cannot be used.
         OSError: the journal cannot be made.
     """
-    generation = await asyncio.to_thread(_opened, generation_path)
+    with unswept():
+        generation = await asyncio.to_thread(_opened, generation_path)
+    set_aside()
     try:
         journal = await Journal.open(
             place / "journal.db",
@@ -85,7 +87,6 @@ def _opened(path: Path) -> Generation:
     except GenerationError as error:
         raise Complaint(str(error), "make it again: tillside-hq import") from None
     generation.warm()
-    gc.freeze()  # the offers stay for good: no collection goes through them again
     return generation
 
 

@@ -6,15 +6,14 @@ identifier ("]C1") before the data (ISO/IEC 15424). Noise is counted and dropped
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MAX_SCAN_BYTES = 256  # GS1 element strings end at 90 characters; app codes stay below 200
 GS = "\x1d"  # the separator (FNC1) inside GS1 element strings
 AIM_LENGTH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """One scan: the data, and the AIM identifier where the scanner sends it ("]Q1", else "")."""
 
     text: str

@@ -8,8 +8,9 @@ reads GS1 element strings, behind guards of our own: it takes wrong check digits
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from agent.scan_decoder import GS, Scan
 from offers.coupon_code import read_coupon_code
@@ -19,31 +20,27 @@ GS1_AIMS = ("]C1", "]e0", "]d2", "]Q3")  # the carriers of element strings (GS1 
 COUPON_EAN_PREFIXES = ("981", "982", "983", "984", "99")  # GS1 General Specifications, 1.4.2
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A shopper's card, phone or app code as read; it becomes a key before anything else."""
 
     kind: Literal["card", "phone", "app"]
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class CouponScan:
+class CouponScan(Struct, frozen=True):
     """A coupon's number, and its serial where the code carries one."""
 
     number: CouponNumber
     serial: Serial | None
 
 
-@dataclass(frozen=True, slots=True)
-class NotOurs:
+class NotOurs(Struct, frozen=True):
     """A scan that the lane does nothing with, and why. Never holds the number itself."""
 
     why: Literal["payment_card", "check_digit", "paperless_coupon", "product", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class CardRules:
+class CardRules(Struct, frozen=True):
     """Which numbers are loyalty cards: EAN-13 by `ean_prefixes`, Luhn numbers by `luhn_prefixes`."""
 
     ean_prefixes: tuple[str, ...] = ("29", "28")

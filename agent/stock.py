@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cache.journal import Journal
 from cache.shelf import Shelf
 
 
-@dataclass(frozen=True)
-class Stock:
+class Stock(Struct, frozen=True):
     """Both databases, and the MAC keys of serials by their ids."""
 
     journal: Journal

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from agent.refusals import Refused
 from agent.scan_decoder import Scan
@@ -19,16 +19,14 @@ GTIN_DIGITS = 14
 encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-@dataclass(frozen=True, slots=True)
-class Shopper:
+class Shopper(Struct, frozen=True):
     """Who is in hand: the pseudonym, and whether the identity is strong enough to redeem by."""
 
     key: ShopperKey
     strong: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBasket:
+class ReadBasket(Struct, frozen=True):
     """A basket message without anything that names a person."""
 
     key: TransactionKey

@@ -8,9 +8,10 @@ only; a denial is final; a release leaves a tombstone; the arbiter never lets a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
+
+from msgspec import Struct, structs
 
 from offers.model import Serial
 from offers.records import (
@@ -30,16 +31,14 @@ Why = Literal["timeout", "crash", "void", "removed", "not_given", "suspended", "
 Outcome = ClaimGranted | ClaimDenied | ClaimReleased | ClaimProvisional
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """How much more may be accepted without an answer: the tightest of lane, store and shopper."""
 
     count: int = 0
     money_minor: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try to use one serial. It holds the serial once granted or accepted provisionally."""
 
     claim: ClaimId
@@ -70,7 +69,7 @@ class LaneClaims:
         if attempt is None or attempt.holds or attempt.serial != answer.serial:
             return None
         if answer.answer == "grant":
-            self._attempts[attempt.claim] = replace(attempt, holds=True)
+            self._attempts[attempt.claim] = structs.replace(attempt, holds=True)
             return ClaimGranted(attempt.claim, attempt.serial)
         del self._attempts[attempt.claim]
         return ClaimDenied(attempt.claim, attempt.serial, answer.where, answer.when)
@@ -114,7 +113,7 @@ class LaneClaims:
         for attempt in late:
             if room.count > 0 and attempt.value_minor <= room.money_minor:
                 room = Room(room.count - 1, room.money_minor - attempt.value_minor)
-                self._attempts[attempt.claim] = replace(attempt, holds=True)
+                self._attempts[attempt.claim] = structs.replace(attempt, holds=True)
                 records.append(ClaimProvisional(attempt.claim, attempt.serial, attempt.value_minor))
             else:
                 del self._attempts[attempt.claim]
@@ -127,8 +126,7 @@ def released_at_crash(waiting: Iterable[tuple[ClaimId, Serial]]) -> list[ClaimRe
     return [ClaimReleased(claim, serial, "crash") for claim, serial in waiting]
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """Who has a serial: where it was claimed, when the arbiter heard of it, and whether it is used."""
 
     claim: ClaimId
@@ -137,8 +135,7 @@ class Holding:
     redeemed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True):
     """A use of a serial that another claim holds: an accepted risk, or a fault, never unflagged."""
 
     serial: Serial
@@ -223,5 +220,5 @@ class Arbiter:
             self._ledger.flag(duplicate)
             return duplicate
         elif use.redeemed and not holding.redeemed:
-            self._ledger.hold(serial, replace(holding, redeemed=True))
+            self._ledger.hold(serial, structs.replace(holding, redeemed=True))
         return None

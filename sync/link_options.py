@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from sync.payload import Packet
 
 
-@dataclass(frozen=True, slots=True)
-class TlsFiles:
+class TlsFiles(Struct, frozen=True):
     """PEM files: who signs the broker's certificate, and the lane's own certificate and key."""
 
     ca: Path
@@ -18,8 +18,7 @@ class TlsFiles:
     key: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkOptions:
+class LinkOptions(Struct, frozen=True, kw_only=True):
     """Where the broker is and who we are there. `client_id` is the same for ever."""
 
     host: str
@@ -35,16 +34,14 @@ class LinkOptions:
     connect_timeout_s: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Poison:
+class Poison(Struct, frozen=True):
     """What could not be delivered for good: the topic or filter, and why."""
 
     topic: str
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ears:
+class Ears(Struct, frozen=True, kw_only=True):
     """Who hears of what, all on the event loop. `on_down` also tells why a try to connect failed.
 
     A message is acknowledged to the broker once `on_message` has returned. Where it raises, the

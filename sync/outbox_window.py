@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ground.dice import Dice
 from offers.records import Row, Seq
@@ -14,8 +14,7 @@ RESEND_S = (1.0, 3.0)  # headquarters acknowledges within a round trip and one c
 RESEND_MAX_FACTOR = 32  # a lane that HQ does not answer then asks every minute or so
 
 
-@dataclass(frozen=True, slots=True)
-class NeedRows:
+class NeedRows(Struct, frozen=True):
     """Read rows after this sequence number, at most so many, and call `offer_rows`."""
 
     after: Seq

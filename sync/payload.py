@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -26,8 +25,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(Struct, frozen=True):
     """One MQTT publish, whichever way it goes. `extra` are further user properties."""
 
     topic: str
@@ -35,7 +33,7 @@ class Packet:
     schema: str = ""
     content_type: str = ""
     retain: bool = False
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = {}
 
 
 def pack(topic: str, message: Struct, retain: bool = False) -> Packet:

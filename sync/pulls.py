@@ -5,7 +5,7 @@ Two chunks are under way at once. Calls in, steps out; no file, no socket, no cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from sync.messages import CHUNK_BYTES, BlobAsk
 
@@ -14,8 +14,7 @@ REASK_S = 5.0  # two chunks take 0.3 s at 100 KB/s
 REASK_MAX_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """A piece of a blob, as it came."""
 
     sha256: str
@@ -23,23 +22,20 @@ class Chunk:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(Struct, frozen=True):
     """Write these bytes next, before the asks that follow."""
 
     offset: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """Every byte came; whether they are the right ones, the hash says."""
 
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
+class Bad(Struct, frozen=True):
     """Headquarters' chunks do not fit the manifest: give up the part."""
 
     why: str

@@ -8,7 +8,6 @@ publish, a wish (`NeedRows`), or news for the lane.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import Struct
@@ -49,8 +48,7 @@ LEASES_EVERY_S = 60.0  # a lane near its last serial asks until headquarters ans
 STATUS_WITHIN_S = 10.0  # changes that nobody waits for are told together
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(Struct, frozen=True):
     """Who is speaking."""
 
     store: StoreId
@@ -59,8 +57,7 @@ class Me:
     app: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the journal says at start."""
 
     last_seq: Seq = 0
@@ -71,8 +68,7 @@ class Known:
     recall_rev: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What only the shell knows when a status goes out."""
 
     oldest_s: int = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import Struct
@@ -13,8 +12,7 @@ from sync.messages import ClaimAnswer, Delta, Manifest, Recalls, Rejected
 from sync.outbox_window import NeedRows
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A message to publish."""
 
     topic: str
@@ -23,66 +21,57 @@ class Outgoing:
     retain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
+class Pruned(Struct, frozen=True):
     """Headquarters has every row up to here; the rejected ones go to the lane's quarantine."""
 
     upto: Seq
     rejected: tuple[Rejected, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HqTime:
+class HqTime(Struct, frozen=True):
     """Headquarters' own time: a floor for the lane's clock."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TailLost:
+class TailLost(Struct, frozen=True):
     """Headquarters has rows of this incarnation that the journal has not: it lost its tail."""
 
     upto: Seq
     last: Seq
 
 
-@dataclass(frozen=True, slots=True)
-class NewManifest:
+class NewManifest(Struct, frozen=True):
     """Pull this generation; say `generation_live` when it serves."""
 
     manifest: Manifest
 
 
-@dataclass(frozen=True, slots=True)
-class NewRecalls:
+class NewRecalls(Struct, frozen=True):
     """Put these recalls in force, before anything else."""
 
     recalls: Recalls
 
 
-@dataclass(frozen=True, slots=True)
-class NewDelta:
+class NewDelta(Struct, frozen=True):
     """Apply this delta: it is the next one."""
 
     delta: Delta
 
 
-@dataclass(frozen=True, slots=True)
-class NewLeases:
+class NewLeases(Struct, frozen=True):
     """New blocks of serials for this incarnation."""
 
     leases: tuple[Lease, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimAnswered:
+class ClaimAnswered(Struct, frozen=True):
     """The arbiter's word, for `LaneClaims.answered`."""
 
     answer: ClaimAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantine:
+class Quarantine(Struct, frozen=True):
     """Words that this lane cannot take, or that the broker did not take from it; keep and go on."""
 
     topic: str

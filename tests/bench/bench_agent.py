@@ -27,14 +27,21 @@ ANON_MB, IMPORT_RATIO, ROUNDS = 48.0, 1.3, 9
 START_WITHIN_S = 60
 # The design's list: compiled or converted before the lane runs, or of headquarters.
 NOT_LOADED = ("escpos", "sqlite_utils", "argon2", "pandas", "numpy")
-OURS = "import agent.cli, agent.life, agent.element_strings"  # what `tillside run` has when ready
+OURS = """
+import agent.cli
+from agent.unswept import unswept
+with unswept():
+    import agent.life
+with unswept():
+    import agent.element_strings
+"""  # as `tillside run` loads them until it is ready
 LIST_THEIRS = """
 import json, sys
 own = {"agent", "cache", "ground", "offers", "printer", "staff_help", "sync"}
 known = own | set(sys.stdlib_module_names)
 print(json.dumps([m for m in sys.modules if m.split(".")[0] not in known and m != "__main__"]))
 """
-TIMED = "import time; began = time.process_time(); {}; print(time.process_time() - began)"
+TIMED = "import time\nbegan = time.process_time()\n{}\nprint(time.process_time() - began)"
 
 
 def figures() -> list[Figure]:
