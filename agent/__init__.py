@@ -6,5 +6,5 @@ claim_line, answers. A tender and after: ending, records_of, refunds, issue_desk
 moment, trust, stepped_time. The till and the page: desk, counter, page_view, events, refusals;
 http_calls, http_app, http_guard, http_limits, http_page, page_keys, http_stream, http_server,
 openapi. Headquarters: hq_link, generation_pull, shelf_start. The house: config, secrets_files,
-stock, wiring, supervise, life, cli. A year of real baskets: replay, replay_lane, replay_count.
+stock, wiring, unswept, supervise, life, cli. A year of real baskets: replay, replay_lane, replay_count.
 """
