@@ -61,6 +61,7 @@ bench: $(VENV)/.bench
 replay: $(VENV)/.realdata
 	@$(BIN)/tillside-hq import completejourney --out out/year
 	@$(BIN)/tillside replay out/year --json out/replay.json $(if $(STORE),--store $(STORE))
+	@$(if $(STORE),,$(BIN)/python tools/check_replay.py out/replay.json)
 
 clean:
 	rm -rf $(VENV) out build *.egg-info
