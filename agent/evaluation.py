@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Literal
 
@@ -48,6 +48,8 @@ class Evaluation:
         for rounds_left in range(CLAIM_ROUNDS, -1, -1):
             presented = tuple(self._stand(sale, scan, tried) for scan in sale.scanned.values())
             basket = Basket(sale.key, revision, sale.mode, currency, lines, presented)
+            if sale.suspended:  # it has given its rights back, and asks for none until it goes on
+                return self.decide(sale, _without_claims(basket, {p.serial for p in presented}))
             context, decision = self.decide(sale, basket)
             wanted = self._wanted(sale, decision)
             if not wanted:
@@ -90,9 +92,11 @@ class Evaluation:
         return any(sale.held[s].presented.standing in silent for s in tried if s in sale.held)
 
 
-def _without_claims(basket: Basket, serials: set[Serial]) -> Basket:
+def _without_claims(basket: Basket, serials: Collection[Serial | None]) -> Basket:
     presented = tuple(
-        structs.replace(p, standing="unanswered") if p.serial in serials else p
+        structs.replace(p, standing="unanswered")
+        if p.serial is not None and p.serial in serials
+        else p
         for p in basket.presented
     )
     return structs.replace(basket, presented=presented)

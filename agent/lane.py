@@ -106,10 +106,10 @@ class Lane:
             if told is not None:
                 return told
             sale.bind(read)
-            dropped = [s for s in sale.held if s not in sale.scanned]
-            records = rooms.coupons.release(sale, dropped, "removed")
+            records = rooms.coupons.release(sale, sale.dropped(), "removed")
             if message.suspended:
                 records += rooms.coupons.release(sale, list(sale.held), "suspended")
+                sale.answers = []
             sale.suspended = message.suspended
             answered = await self._answer(sale, message, read, mark)
             sale.take(answered)

@@ -120,6 +120,11 @@ class Sale(Struct):
         held = self.held.get(serial)
         return held is not None and held.claim is not None
 
+    def dropped(self) -> list[Serial]:
+        """List the serials held that no coupon in hand carries, and that no answer still promises."""
+        promised = {share.serial for answered in self.answers for share in answered.decision.shares}
+        return [s for s in self.held if s not in self.scanned and s not in promised]
+
     def bind(self, read: ReadBasket) -> None:
         """Take the shopper and the coupons that the till named; an identity in the basket wins."""
         if read.shopper is not None:

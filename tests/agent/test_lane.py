@@ -336,3 +336,36 @@ async def test_a_scanner_held_over_a_card_reads_it_once(shop):
     await shop.clock.advance(0.2)
     await shop.lane.scan(pan)
     assert shop.lane.refused_scans == 2
+
+
+async def test_a_basket_that_is_parked_asks_for_no_coupon(shop):
+    """Suspended by the basket itself: what it held is given back, and nothing is claimed."""
+    code = shop.coupon(COFFEE_GCN, 5)
+    await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(code,)))
+    parked = await shop.lane.basket("h1", basket(2, COFFEE_LINE, coupons=(code,), suspended=True))
+    assert (parked.total_discount_minor, len(shop.arbiter.asked)) == (0, 1)
+    assert (await shop.kinds())[-1] == "claim_released"
+    out = await shop.lane.basket("h1", basket(3, COFFEE_LINE, coupons=(code,)))
+    assert (out.total_discount_minor, len(shop.arbiter.asked)) == (100, 2)
+
+
+async def test_an_older_revision_is_honoured_with_the_right_that_it_was_given(shop):
+    """The coupon is gone from the newest basket, the till tenders the one before: used once, claimed."""
+    code = shop.coupon(COFFEE_GCN, 5)
+    first = await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(code,)))
+    await shop.lane.basket("h1", basket(2, COFFEE_LINE))
+    assert "claim_released" not in await shop.kinds()
+    told = await shop.lane.tender("h1", tender(first))
+    assert told.redeemed == ("coffee-1",)
+    rows = await shop.journal.rows_after(0, 100)
+    (use,) = msgspec.json.decode(rows[-1].body, type=Tendered).redemptions
+    assert use.claim is not None
+
+
+async def test_a_coupon_taken_off_again_is_free_after_the_tender(shop):
+    """Nobody used it: the right goes back with the sale's last row."""
+    code = shop.coupon(COFFEE_GCN, 5)
+    await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(code,)))
+    out = await shop.lane.basket("h1", basket(2, COFFEE_LINE))
+    await shop.lane.tender("h1", tender(out))
+    assert (await shop.kinds())[-1] == "claim_released"
