@@ -44,7 +44,6 @@ from offers.records import (
     Incarnation,
     Issued,
     JobId,
-    Noted,
     Printed,
     Record,
     Returned,
@@ -160,6 +159,9 @@ class Mirror:
 
     def uid_of(self, record: Record) -> Uid | None:
         """Name the transaction that a record belongs to, by itself, its claim or its print job."""
+        uid: Uid | None = getattr(record, "uid", None)
+        if uid is not None:
+            return uid
         match record:
             case ClaimGranted(claim) | ClaimDenied(claim) | ClaimReleased(claim):
                 return self._uid_of_claim(claim)
@@ -167,10 +169,8 @@ class Mirror:
                 return self._uid_of_claim(claim)
             case Printed(job):
                 return self._jobs.get(job)
-            case Noted():
-                return None
             case _:
-                return record.uid
+                return None
 
     def _uid_of_claim(self, claim: ClaimId) -> Uid | None:
         known = self._claims.open.get(claim)
