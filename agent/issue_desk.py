@@ -12,7 +12,6 @@ from msgspec import Struct, structs
 from agent.facts import issue_context
 from agent.stock import Stock
 from offers.context import Candidate, IssueDecision, Moment
-from offers.coupon_code import element_string
 from offers.issue import choose, valid_to
 from offers.issue_rules import offer_category, withdrawn_from_print
 from offers.model import Language, Offer, PastUse, Serial, ShopperKey
@@ -20,7 +19,8 @@ from offers.reasons import Reason, Verdict
 from offers.records import Ghost, Issued, JobId, Record, Uid
 from offers.sentences import slip_words
 from offers.serials import make_serial
-from printer.slip import Code, Slip
+from printer.slip import Slip
+from printer.worded import NO_CODE, coupon_code, worded
 
 
 class Printing(Protocol):
@@ -120,7 +120,7 @@ class IssueDesk:
         return tuple(
             Verdict(c.offer.offer_id, c.offer.version, "withheld", Reason.PRINTER_DOWN)
             for c in self._shelf.candidates(shopper, ())
-            if c.offer.use != "card"
+            if c.offer.use != "card" and not (c.assignment and c.assignment.arm == "holdout")
         )
 
     def _next_serial(self, offer: Offer) -> Serial | None:
@@ -172,19 +172,9 @@ class IssueDesk:
             issued.valid_to,
         )
         picture = generation.picture(offer.picture.sha256) if offer.picture else None
-        return Slip(
-            brand_line=self._brand_line,
-            headline=words.headline,
-            big=words.big,
-            counts=words.counts,
-            not_counts=words.not_counts,
-            validity=words.validity,
-            terms=words.terms,
-            code=_code(issued, training),
-            picture_png=picture,
-            training=training,
-            job=issued.job,
-        )
+        code = NO_CODE if training else coupon_code(issued.coupon_number, issued.serial)
+        slip = worded(words, issued.job, code, picture)
+        return structs.replace(slip, brand_line=self._brand_line, training=training)
 
     def _language(self, shopper: ShopperKey) -> Language:
         return self._shelf.wallet(shopper).language or self._shelf.generation.store.languages[0]
@@ -192,16 +182,6 @@ class IssueDesk:
     def _ghosts(self, uid: Uid, shopper: ShopperKey, decision: IssueDecision) -> list[Record]:
         held = [v for v in decision.verdicts if v.reason is Reason.HOLDOUT]
         return [Ghost(uid, verdict.offer_id, self._journal.ref(shopper)) for verdict in held]
-
-
-def _code(issued: Issued, training: bool) -> Code:
-    """Choose the carrier: QR with number + serial for one use, EAN-13 for a number that all may use."""
-    if training:
-        return Code("none", "", "")
-    data = element_string(issued.coupon_number, issued.serial)
-    if issued.serial is None:
-        return Code("ean13", issued.coupon_number, issued.coupon_number)
-    return Code("qr", data, f"(255) {issued.coupon_number} {issued.serial}")
 
 
 def _replace(verdicts: list[Verdict], candidate: Candidate, reason: Reason) -> list[Verdict]:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hq.shop_files import Shop, read_offers, read_shop
-from offers.coupon_code import element_string
 from offers.model import Language, Offer, Serial
 from offers.sentences import slip_words
 from printer.profile import Profile
 from printer.render import preview
-from printer.slip import Code, Slip
+from printer.slip import Slip
+from printer.worded import coupon_code, worded
 
 SAMPLE_SERIAL = Serial("000000000000")  # its check digits fit no key: a preview is no coupon
+SAMPLE_JOB = "0" * 32
 
 
 def previews(
@@ -49,21 +50,5 @@ def sample_slip(
         facts.currency if facts else "EUR",
         offer.ends,
     )
-    return Slip(
-        job="0" * 32,
-        headline=words.headline,
-        big=words.big,
-        counts=words.counts,
-        not_counts=words.not_counts,
-        validity=words.validity,
-        terms=words.terms,
-        code=_code(offer),
-        picture_png=png,
-    )
-
-
-def _code(offer: Offer) -> Code:
-    if not offer.single_use:
-        return Code("ean13", offer.coupon_number, offer.coupon_number)
-    data = element_string(offer.coupon_number, SAMPLE_SERIAL)
-    return Code("qr", data, f"(255) {offer.coupon_number} {SAMPLE_SERIAL}")
+    code = coupon_code(offer.coupon_number, SAMPLE_SERIAL if offer.single_use else None)
+    return worded(words, SAMPLE_JOB, code, png)

@@ -178,6 +178,18 @@ async def test_a_generation_is_pulled_verified_and_swapped(desk, tmp_path):
     }
 
 
+async def test_a_rollback_takes_the_kept_file_and_pulls_nothing(desk, tmp_path):
+    """Headquarters names the generation before again, under a newer revision."""
+    first = desk.shop.wired.shelf.generation.path
+    build_generation(tmp_path / "new.db", slip_offers=1)
+    await desk.hq.send_blob(desk.wire, await desk.hq.offer(tmp_path / "new.db", 2))
+    desk.wire.sent.clear()
+    await desk.hq.offer(first, 3, generation="g1")
+    assert desk.wire.said(BlobAsk) == []
+    assert desk.shop.wired.shelf.generation.policy.slip_offers == 3
+    assert desk.shop.journal.generation_file == "offers-g1.db"
+
+
 @pytest.mark.parametrize(
     "lie", [{"sha256": "0" * 64}, {"raw_sha256": "0" * 64}, {"raw_size": 5000}]
 )

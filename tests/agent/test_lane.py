@@ -6,10 +6,13 @@ import pytest
 from agent.refusals import Refused
 from agent.scan_decoder import Scan
 from agent.till_types import GivenIn, ReturnIn, TenderIn
+from offers.changes import AssignOp
+from offers.model import Assignment
 from offers.reasons import Reason
 from offers.records import Tendered
 from tests.lane_shop import (
     ANNA,
+    ANNA_KEY,
     COFFEE,
     COFFEE_GCN,
     TODAY,
@@ -369,3 +372,16 @@ async def test_a_coupon_taken_off_again_is_free_after_the_tender(shop):
     out = await shop.lane.basket("h1", basket(2, COFFEE_LINE))
     await shop.lane.tender("h1", tender(out))
     assert (await shop.kinds())[-1] == "claim_released"
+
+
+async def test_a_holdout_is_told_to_nobody_even_where_the_printer_is_down(tmp_path):
+    """By design she gets nothing: no verdict names the offer, neither at the basket nor at the tender."""
+    async with running_lane(tmp_path) as shop:
+        held = Assignment("coffee-1", 0.8, TODAY, TODAY, "holdout")
+        await shop.journal.apply_delta(1, (AssignOp(ANNA_KEY, (held,)),))
+        for ready in (True, False):
+            shop.tray.ready = ready
+            out = await shop.lane.basket("h1", basket(1, COFFEE_LINE, card=ANNA, number=str(ready)))
+            told = await shop.lane.tender("h1", tender(out))
+            assert (out.verdicts, told.verdicts, told.printing) == ((), (), ())
+        assert await shop.kinds() == ["tendered", "ghost", "tendered"]
