@@ -38,7 +38,7 @@ from cache.shelf import Shelf
 from ground.clock import Clock
 from offers.context import Moment
 from offers.model import Language, PastUse, StoreId
-from offers.records import Record, Uid, Voided
+from offers.records import Printed, Record, Uid, Voided
 
 log = logging.getLogger("tillside.lane")
 
@@ -175,11 +175,16 @@ class Lane:
         return out
 
     async def restore(self) -> None:
-        """Before the first answer: reopen what a crash left open, and release its half-made claims."""
+        """Before the first answer: reopen what a crash left open, and end what it left half done.
+
+        Whether the paper of an unfinished job came out, nobody can say: it is not printed again.
+        """
         rooms = self._rooms
         for basket in rooms.journal.open_baskets():
             rooms.book.add(Sale.restored(basket.body))
-        await self._write(rooms.coupons.take_back())
+        jobs = rooms.journal.mirror.unfinished_jobs
+        unknown: list[Record] = [Printed(job, "unknown", "restart") for job in jobs]
+        await self._write([*unknown, *rooms.coupons.take_back()])
 
     def _known(self, reading: Identity | CouponScan) -> Shopper | CouponScan:
         if isinstance(reading, CouponScan):

@@ -92,6 +92,7 @@ class Mirror:
         self._redeemed: dict[Serial, tuple[Uid, datetime]] = {}
         self._changes = Changes(epoch, self._sold)
         self._jobs: dict[JobId, Uid] = {}
+        self._unprinted: dict[JobId, None] = {}
         self._forgot_on = date.min
 
     # What the lane asks.
@@ -137,6 +138,11 @@ class Mirror:
     def goodwill_since(self, at: datetime) -> int:
         """Sum the goodwill given at this lane from a moment on, in minor units."""
         return self._endings.goodwill_since(at)
+
+    @property
+    def unfinished_jobs(self) -> tuple[JobId, ...]:
+        """Name the print jobs whose end is not written down, oldest first."""
+        return tuple(self._unprinted)
 
     def issued(self, serial: Serial) -> IssuedHere | None:
         """Tell what this lane printed under a serial."""
@@ -220,6 +226,8 @@ class Mirror:
                 self._returned(fact, record)
             case Issued() as record:
                 self._coupon(fact, record)
+            case Printed(job):
+                self._unprinted.pop(job, None)
             case _:
                 pass
 
@@ -277,8 +285,10 @@ class Mirror:
         past = _use("issued", record.offer_id, record.valid_from, record.category)
         self._count(fact.seq, record.shopper, past)
         self._jobs[record.job] = record.uid
-        if len(self._jobs) > JOBS_KEPT:
-            del self._jobs[next(iter(self._jobs))]
+        self._unprinted[record.job] = None
+        for kept in (self._jobs, self._unprinted):
+            if len(kept) > JOBS_KEPT:
+                del kept[next(iter(kept))]
         if record.serial is not None:
             self._slots.issued(record.serial)
             self._issued[record.serial] = IssuedHere(

@@ -9,7 +9,7 @@ from agent.till_types import GivenIn, ReturnIn, TenderIn
 from offers.changes import AssignOp
 from offers.model import Assignment
 from offers.reasons import Reason
-from offers.records import Tendered
+from offers.records import Printed, Tendered
 from tests.lane_shop import (
     ANNA,
     ANNA_KEY,
@@ -271,6 +271,19 @@ async def test_a_claim_that_a_crash_left_without_answer_is_released_at_start(tmp
         assert await shop.kinds() == ["claiming"]
     async with running_lane(tmp_path) as shop:
         assert await shop.kinds() == ["claiming", "claim_released"]
+
+
+async def test_a_job_that_a_crash_left_without_an_end_is_unknown_and_not_printed_again(tmp_path):
+    """The rows stood before the paper: the next start says what nobody can know, once."""
+    async with running_lane(tmp_path) as shop:
+        out = await shop.lane.basket("h1", basket(1, COFFEE_LINE, card=ANNA))
+        await shop.lane.tender("h1", tender(out))
+    for _ in range(2):
+        async with running_lane(tmp_path) as shop:
+            assert await shop.kinds() == ["tendered", "issued", "issued", "printed"]
+            (row,) = [r for r in await shop.journal.rows_after(0, 9) if r.kind == "printed"]
+            assert msgspec.json.decode(row.body, type=Printed).result == "unknown"
+            assert shop.tray.slips == []
 
 
 async def test_a_forged_serial_is_refused_and_three_close_the_offline_door(shop):
