@@ -4,5 +4,6 @@ Reading order, the printer: escpos_events, escpos_grammar, escpos_realtime, escp
 escpos_codes (barcode_bars), escpos_graphics, escpos_desk, escpos_actions, escpos_reader; glyphs, paper,
 coupon_reader; printer_status, printer_device, pty_port, printer_ports. The rest of the lane: scanner,
 http_client, till, test_clock, tcp_proxy, broker. Stories: scenario, shop, sim_lane, world,
-scenario_lanes, scenario_sales, scenario_expect, scenario_run; demo, demo_stage, demo_story; cli.
+scenario_lanes, scenario_sales, scenario_expect, scenario_run; demo, demo_stage, demo_story, demo_steps;
+cli.
 """
