@@ -87,6 +87,7 @@ class HqLink:
         self._wake = asyncio.Event()
         self._since = home.clock.utc_now()
         self._pull = GenerationPull(home.directory, self._ask_blob, self._install, home.clock)
+        self._hq_now: datetime | None = None  # as its last acknowledgement said
         self._written = 0
         self._tasks: set[asyncio.Future[None]] = set()
 
@@ -242,7 +243,7 @@ class HqLink:
             case NewManifest(manifest):
                 await self._pull.want(manifest)
             case Pruned(upto, rejected):
-                await journal.hq_has(upto)
+                await journal.hq_has(upto, self._hq_now)
                 for row in rejected:
                     await self._keep_bad(f"row {row.seq}", b"", row.code)
             case Quarantine(topic, why):
@@ -256,6 +257,7 @@ class HqLink:
             case ClaimAnswered(answer) if self._line is not None:
                 self._line.answered(answer)
             case HqTime(at):
+                self._hq_now = at
                 self._home.trust.heard_from_hq(at, self._clock.utc_now())
             case TailLost(upto, last):
                 log.error("! the journal lost rows %d to %d", last + 1, upto)

@@ -260,6 +260,19 @@ async def test_rows_go_up_in_order_and_are_kept_until_headquarters_has_them(desk
     await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_a_lane_whose_clock_runs_ahead_prunes_nothing_early(desk):
+    """Rows are old by headquarters' time, not by a PC's that woke up next year."""
+    journal = desk.shop.journal
+    desk.shop.clock.set_time(NOON.replace(year=2027))
+    for at, kept in ((NOON, True), (NOON.replace(year=2027), False)):
+        await journal.append(Entry(Noted("test", "kept"), NOON))
+        await desk.shop.clock.advance(2 * 3600)
+        link = Desk(desk.shop, desk.link._home.directory).link
+        ack = Ack(journal.epoch, journal.last_seq, at=at)
+        await link.ears.on_message(pack(down(*ME, "ack"), ack))
+        assert bool(await journal.rows_after(0, 9)) is kept
+
+
 async def test_an_acknowledgement_beyond_the_last_row_means_a_lost_tail(desk):
     """HQ has rows that the journal has not: the lane must begin a new incarnation."""
     journal = desk.shop.journal
