@@ -6,7 +6,7 @@ its outcome before the till is told (design of the protocol: `sync.claims`).
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, assert_never
@@ -59,7 +59,9 @@ class CouponDesk:
         self._claims = claims
         self._here = here
         self._utc_now = utc_now
-        self._forgeries: deque[datetime] = deque(maxlen=FORGERIES_AN_HOUR)
+        self._forgeries: OrderedDict[Serial, datetime] = (
+            OrderedDict()
+        )  # the last few, by first sight
 
     def look(self, sale: Sale, coupon: CouponScan) -> Presented:
         """Say how a coupon stands; "granted" where nothing that this lane knows speaks against it."""
@@ -92,14 +94,22 @@ class CouponDesk:
             return "unknown"
         if serial_is_genuine(serial, coupon.number, key):
             return "granted"
-        self._forgeries.append(self._utc_now())
+        self._note_forgery(serial)
         return "forged"
+
+    def _note_forgery(self, serial: Serial) -> None:
+        """Count a forged serial once, however many revisions of a basket show it."""
+        now = self._utc_now()
+        if now - self._forgeries.get(serial, now - 2 * HOUR) > HOUR:
+            self._forgeries[serial] = now
+            self._forgeries.move_to_end(serial)
+        while len(self._forgeries) > FORGERIES_AN_HOUR:
+            self._forgeries.popitem(last=False)
 
     def room(self, shopper: ShopperKey | None) -> Room:
         """Say how much more may be accepted without an answer this hour. Under attack: nothing."""
-        full = len(self._forgeries) == FORGERIES_AN_HOUR
         now = self._utc_now()
-        if full and now - self._forgeries[0] <= HOUR:
+        if sum(now - seen <= HOUR for seen in self._forgeries.values()) >= FORGERIES_AN_HOUR:
             return Room()
         risk = self._shelf.generation.risk
         count, minor = self._journal.mirror.provisional_since(now - HOUR)

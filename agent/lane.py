@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable
@@ -69,6 +70,7 @@ class Lane:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._gate = ScanGate()
+        self._undoing = asyncio.Lock()  # what came back before is read, then written: one at a time
         self.refused_scans = 0
 
     async def scan(self, scan: Scan) -> None:
@@ -169,8 +171,9 @@ class Lane:
     async def give_back(self, message: ReturnIn) -> ReturnOut:
         """Take lines of a past sale back, and what of its discounts goes with them."""
         rooms = self._rooms
-        records, out = await give_back(rooms.journal, rooms.store, message)
-        await self._write(records)
+        async with self._undoing:
+            records, out = await give_back(rooms.journal, rooms.store, message)
+            await self._write(records)
         rooms.changed()
         return out
 
@@ -216,6 +219,8 @@ class Lane:
             await self._abandon(sale)
             sale = None
         if sale is None:
+            if self._rooms.journal.mirror.tendered(read.key) is not None:
+                log.info("the till's number %s begins a new sale", read.key.number)
             sale = Sale(Uid(secrets.token_hex(16)), handle, read.key, message.mode)
             book.add(sale)
             book.give_waiting(sale, self._rooms.clock.utc_now())
@@ -266,7 +271,8 @@ class Lane:
         finished = self._rooms.book.finished(handle)
         if finished is None:
             raise _unknown(handle)
-        await self._write(await undo(self._rooms.journal, finished))
+        async with self._undoing:
+            await self._write(await undo(self._rooms.journal, finished))
         self._rooms.book.recall(handle, structs.replace(finished, voided=True))
 
     async def _write(

@@ -46,6 +46,7 @@ ANNA = "2900000001015"
 SHOPPER_SECRET = bytes(range(32))
 SERIAL_KEY = bytes(range(1, 33))
 YOGURT, COFFEE = "09520000001018", "09520000003012"
+COFFEE_LINE = (COFFEE, 1, 899)
 ANNA_KEY = identity_key("card", ANNA, SHOPPER_SECRET)
 YOGURT_GCN, COFFEE_GCN = gcn("952000090001"), gcn("952000090002")
 
@@ -225,3 +226,8 @@ def tender(out) -> TenderIn:
     """Tender what was decided, all of it."""
     given = tuple(GivenIn(s.line_id, s.offer_id, s.amount_minor) for s in out.discounts)
     return TenderIn(out.revision, given)
+
+
+def reasons(out):
+    """Give each offer's reason in an answer."""
+    return {verdict.offer_id: verdict.reason for verdict in out.verdicts}

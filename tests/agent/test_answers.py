@@ -1,22 +1,15 @@
 """What a till is told of a coupon that does not apply, and of many verdicts alike."""
 
-import pytest
 from msgspec import structs
 
 from agent.answers import verdicts_out
 from agent.issue_desk import IssueDesk
 from agent.stock import Stock
 from offers.reasons import Reason, Verdict
-from tests.lane_shop import ANNA, COFFEE, COFFEE_GCN, OFFERS, basket, running_lane, tender
+from tests.lane_shop import ANNA, COFFEE, COFFEE_GCN, OFFERS, basket, tender
 
 LINE = (COFFEE, 1, 899)
 ENDED = Verdict("coffee-1", 1, "not_applied", Reason.EXPIRED, {"ended": "2026-10-31"})
-
-
-@pytest.fixture
-async def shop(tmp_path):
-    async with running_lane(tmp_path) as lane:
-        yield lane
 
 
 async def test_the_bare_number_of_a_single_use_coupon_is_worth_nothing(shop):

@@ -12,17 +12,10 @@ from tests.lane_shop import (
     YOGURT,
     YOGURT_GCN,
     basket,
-    running_lane,
     tender,
 )
 
 LINE = (COFFEE, 1, 899)
-
-
-@pytest.fixture
-async def shop(tmp_path):
-    async with running_lane(tmp_path) as lane:
-        yield lane
 
 
 def wish(**changes) -> GoodwillIn:

@@ -15,25 +15,15 @@ from tests.lane_shop import (
     ANNA_KEY,
     COFFEE,
     COFFEE_GCN,
+    COFFEE_LINE,
     TODAY,
     YOGURT,
     YOGURT_GCN,
     basket,
+    reasons,
     running_lane,
     tender,
 )
-
-COFFEE_LINE = (COFFEE, 1, 899)
-
-
-def reasons(out):
-    return {verdict.offer_id: verdict.reason for verdict in out.verdicts}
-
-
-@pytest.fixture
-async def shop(tmp_path):
-    async with running_lane(tmp_path) as lane:
-        yield lane
 
 
 async def test_a_card_and_a_sale_print_the_offers_for_the_next_visit(shop):
@@ -179,6 +169,18 @@ async def test_a_forged_serial_is_refused_and_three_close_the_offline_door(shop)
         assert reasons(out) == {"coffee-1": Reason.SERIAL_FORGED}
     out = await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(good,)))
     assert reasons(out) == {"coffee-1": Reason.OFFLINE_LIMIT}
+
+
+async def test_one_bad_coupon_seen_with_every_article_is_one_forgery(shop):
+    """The same slip stands in each revision of the basket: that is no attack."""
+    shop.arbiter.answer = "down"
+    good = shop.coupon(COFFEE_GCN, 5)
+    forged = good[:-1] + str((int(good[-1]) + 1) % 10)
+    for revision in range(1, 5):
+        lines = (COFFEE_LINE,) * revision
+        await shop.lane.basket("f1", basket(revision, *lines, coupons=(forged,), number="f1"))
+    out = await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(good,)))
+    assert reasons(out) == {"coffee-1": Reason.APPLIED}
 
 
 async def test_a_printer_that_is_down_issues_nothing(shop):

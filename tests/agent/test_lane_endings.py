@@ -1,5 +1,7 @@
 """How a sale ends, and what is left of it after a crash, a void, a return or a pause."""
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -10,6 +12,7 @@ from tests.lane_shop import (
     ANNA,
     COFFEE,
     COFFEE_GCN,
+    COFFEE_LINE,
     TODAY,
     YOGURT,
     YOGURT_GCN,
@@ -17,18 +20,6 @@ from tests.lane_shop import (
     running_lane,
     tender,
 )
-
-COFFEE_LINE = (COFFEE, 1, 899)
-
-
-def reasons(out):
-    return {verdict.offer_id: verdict.reason for verdict in out.verdicts}
-
-
-@pytest.fixture
-async def shop(tmp_path):
-    async with running_lane(tmp_path) as lane:
-        yield lane
 
 
 async def test_a_void_frees_the_coupon_and_a_tendered_sale_can_be_voided_once(shop):
@@ -63,6 +54,20 @@ async def test_partial_returns_sum_to_the_sale_and_revive_the_coupon_with_the_la
     assert refused.value.code == "returned_before"
     out = await shop.lane.basket("h2", basket(1, *lines, coupons=(code,), number="43"))
     assert out.total_discount_minor == 80
+
+
+async def test_a_return_that_is_sent_twice_at_once_is_paid_once(shop):
+    """The till repeats a call that it believes lost, while the first is at work; a void is no other way in."""
+    code = shop.coupon(COFFEE_GCN, 5)
+    out = await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(code,)))
+    await shop.lane.tender("h1", tender(out))
+    wanted = ReturnIn("t1", "42", TODAY)
+    calls = (shop.lane.give_back(wanted), shop.lane.give_back(wanted), shop.lane.void("h1"))
+    ends = await asyncio.gather(*calls, return_exceptions=True)
+    paid = [end.refund_minor for end in ends if not isinstance(end, Exception)]
+    assert paid == [799]
+    assert {type(end) for end in ends[1:]} == {Refused}
+    assert (await shop.kinds()).count("returned") == 1
 
 
 async def test_a_suspended_sale_gives_its_claims_back_and_makes_them_anew(shop):
@@ -123,8 +128,6 @@ async def test_a_claim_that_a_crash_left_without_answer_is_released_at_start(tmp
     """Power cut while HQ thinks: the next start gives the right back before its first answer."""
     async with running_lane(tmp_path) as shop:
         shop.arbiter.answer = "silent"
-        import asyncio
-
         call = asyncio.create_task(
             shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(shop.coupon(COFFEE_GCN, 5),)))
         )
