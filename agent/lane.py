@@ -86,7 +86,7 @@ class Lane:
         what = self._known(reading)
         sale = self._rooms.book.in_hand()
         if sale is not None:
-            _bind(sale, what)
+            sale.scan(what)
             log.info("scan bound to sale %s", sale.uid[:8])
         elif self._rooms.till_attached or isinstance(what, CouponScan):
             self._rooms.book.wait(what, now)
@@ -107,15 +107,8 @@ class Lane:
             told = sale.told(message.revision, mark)
             if told is not None:
                 return told
-            sale.bind(read)
-            records = rooms.coupons.release(sale, sale.dropped(), "removed")
-            if message.suspended:
-                records += rooms.coupons.release(sale, list(sale.held), "suspended")
-                sale.answers = []
-            sale.suspended = message.suspended
-            answered = await self._answer(sale, message, read, mark)
-            sale.take(answered)
-            await self._write(records, {sale.uid: sale.saved()})
+            with sale.as_it_was_on_failure():
+                answered = await self._decide(sale, message, read, mark)
         rooms.changed()
         return answered.out
 
@@ -131,12 +124,14 @@ class Lane:
             moment = rooms.moment_of(sale.key.business_date)
             ending = end_sale(sale, message, rooms.shelf)
             issue = self._issue(sale, moment, ending.past)
-            releases = rooms.coupons.release(sale, sale.held.keys() - ending.used, "not_given")
             tendered = ending.tendered(rooms.journal, rooms.shelf.generation.id)
             out = ending.out(issue, rooms.shelf, rooms.language)
             evidence = ending.evidence(tendered, out, moment, rooms.shelf.generation.id)
-            records: list[Record] = [tendered, *releases, *issue.records]
-            await self._write(records, {sale.uid: None}, {sale.uid: evidence})
+            with sale.as_it_was_on_failure():
+                unused = sale.held.keys() - ending.used
+                releases = rooms.coupons.release(sale, unused, "not_given")
+                records: list[Record] = [tendered, *releases, *issue.records]
+                await self._write(records, {sale.uid: None}, {sale.uid: evidence})
             rooms.coupons.used(sale, ending.used)
             rooms.book.finish(sale, ending.finished(out, issue))
             rooms.issues.print(issue)
@@ -161,10 +156,11 @@ class Lane:
         rooms = self._rooms
         async with rooms.book.turn(handle):
             sale = _open(rooms.book.get(handle), handle)
-            sale.suspended = True
-            sale.answers = []  # the next basket decides anew, with claims of its own
-            releases = rooms.coupons.release(sale, list(sale.held), "suspended")
-            await self._write(releases, {sale.uid: sale.saved()})
+            with sale.as_it_was_on_failure():
+                sale.suspended = True
+                sale.answers = []  # the next basket decides anew, with claims of its own
+                releases = rooms.coupons.release(sale, list(sale.held), "suspended")
+                await self._write(releases, {sale.uid: sale.saved()})
         rooms.changed()
         return DoneOut(handle, "suspended")
 
@@ -226,6 +222,20 @@ class Lane:
             book.give_waiting(sale, self._rooms.clock.utc_now())
         return sale
 
+    async def _decide(self, sale: Sale, message: BasketIn, read: ReadBasket, mark: str) -> Answered:
+        """Decide on a new revision, and write it down with what it gives back."""
+        coupons = self._rooms.coupons
+        sale.bind(read)
+        records = coupons.release(sale, sale.dropped(), "removed")
+        if message.suspended:
+            records += coupons.release(sale, list(sale.held), "suspended")
+            sale.answers = []
+        sale.suspended = message.suspended
+        answered = await self._answer(sale, message, read, mark)
+        sale.take(answered)
+        await self._write(records, {sale.uid: sale.saved()})
+        return answered
+
     async def _answer(self, sale: Sale, message: BasketIn, read: ReadBasket, mark: str) -> Answered:
         rooms = self._rooms
         context, decision = await rooms.evaluation.evaluate(
@@ -263,8 +273,9 @@ class Lane:
         log.info("scan %s printed %d", shopper.key[:8], len(issue.slips))
 
     async def _abandon(self, sale: Sale) -> None:
-        releases = self._rooms.coupons.release(sale, list(sale.held), "void")
-        await self._write([Voided(sale.uid, sale.key), *releases], {sale.uid: None})
+        with sale.as_it_was_on_failure():
+            releases = self._rooms.coupons.release(sale, list(sale.held), "void")
+            await self._write([Voided(sale.uid, sale.key), *releases], {sale.uid: None})
         self._rooms.book.close(sale)
 
     async def _undo(self, handle: str) -> None:
@@ -287,13 +298,6 @@ class Lane:
             await self._rooms.journal.append(
                 *entries, open_baskets=open_baskets or {}, evidence=evidence or {}
             )
-
-
-def _bind(sale: Sale, what: Shopper | CouponScan) -> None:
-    if isinstance(what, CouponScan):
-        sale.present(what)
-    else:
-        sale.meet(what)
 
 
 def _open(sale: Sale | None, handle: str) -> Sale:

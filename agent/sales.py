@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -111,6 +112,20 @@ class Sale(Struct):
             return same.out
         return latest.out if latest is not None and revision < latest.revision else None
 
+    @contextmanager
+    def as_it_was_on_failure(self) -> Iterator[None]:
+        """Take nothing back and promise nothing whose rows could not be written.
+
+        Rights that were granted meanwhile stay: their rows are durable.
+        """
+        held, answers, suspended = dict(self.held), self.answers, self.suspended
+        try:
+            yield
+        except Exception:
+            self.held = held | self.held
+            self.answers, self.suspended = answers, suspended
+            raise
+
     def take(self, answered: Answered) -> None:
         """Remember an answer; the oldest ones are forgotten."""
         self.answers = [*self.answers, answered][-KEEP_ANSWERS:]
@@ -130,6 +145,13 @@ class Sale(Struct):
         if read.shopper is not None:
             self.meet(read.shopper)
         self.till_scans = {coupon.serial or coupon.number: coupon for coupon in read.coupons}
+
+    def scan(self, what: Shopper | CouponScan) -> None:
+        """Take what the lane's own scanner read."""
+        if isinstance(what, CouponScan):
+            self.present(what)
+        else:
+            self.meet(what)
 
     def meet(self, shopper: Shopper) -> None:
         """Take the shopper in hand."""
@@ -208,10 +230,7 @@ class SaleBook:
     def give_waiting(self, sale: Sale, at: datetime) -> None:
         """Bind the scans of the last minute to a sale that begins now."""
         for waiting in self._fresh(at):
-            if isinstance(waiting.what, CouponScan):
-                sale.present(waiting.what)
-            else:
-                sale.meet(waiting.what)
+            sale.scan(waiting.what)
         self._waiting = []
 
     def close(self, sale: Sale) -> None:

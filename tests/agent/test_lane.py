@@ -6,6 +6,7 @@ import pytest
 from agent.refusals import Refused
 from agent.scan_decoder import Scan
 from agent.till_types import GivenIn, TenderIn
+from cache.errors import JournalLostTail
 from offers.changes import AssignOp
 from offers.model import Assignment
 from offers.reasons import Reason
@@ -181,6 +182,17 @@ async def test_one_bad_coupon_seen_with_every_article_is_one_forgery(shop):
         await shop.lane.basket("f1", basket(revision, *lines, coupons=(forged,), number="f1"))
     out = await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(good,)))
     assert reasons(out) == {"coffee-1": Reason.APPLIED}
+
+
+async def test_an_answer_that_could_not_be_written_down_was_never_given(shop):
+    """The journal refuses the basket: the repeated call is decided and written, not remembered."""
+    shop.journal._lost = JournalLostTail(0, 1)
+    with pytest.raises(JournalLostTail):
+        await shop.lane.basket("h1", basket(1, COFFEE_LINE))
+    assert shop.journal.open_baskets() == ()
+    shop.journal._lost = None
+    await shop.lane.basket("h1", basket(1, COFFEE_LINE))
+    assert [saved.revision for saved in shop.journal.open_baskets()] == [1]
 
 
 async def test_a_printer_that_is_down_issues_nothing(shop):

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from agent.refusals import Refused
-from agent.till_types import ReturnIn
+from agent.till_types import ReturnIn, TenderIn
+from cache.errors import JournalLostTail
 from offers.records import Printed, Tendered
 from tests.lane_shop import (
     ANNA,
@@ -68,6 +69,24 @@ async def test_a_return_that_is_sent_twice_at_once_is_paid_once(shop):
     assert paid == [799]
     assert {type(end) for end in ends[1:]} == {Refused}
     assert (await shop.kinds()).count("returned") == 1
+
+
+@pytest.mark.parametrize("verb", ["tender", "suspend", "void"])
+async def test_what_a_failed_write_did_not_give_back_is_given_back_by_the_next_call(shop, verb):
+    """The journal refuses, nothing is kept: the sale still knows its right, and ends it later."""
+    code = shop.coupon(COFFEE_GCN, 5)
+    await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(code,)))
+    call = {
+        "tender": lambda: shop.lane.tender("h1", TenderIn(1, ())),
+        "suspend": lambda: shop.lane.suspend("h1"),
+        "void": lambda: shop.lane.void("h1"),
+    }[verb]
+    shop.journal._lost = JournalLostTail(0, 1)
+    with pytest.raises(JournalLostTail):
+        await call()
+    shop.journal._lost = None
+    await call()
+    assert (await shop.kinds()).count("claim_released") == 1
 
 
 async def test_a_suspended_sale_gives_its_claims_back_and_makes_them_anew(shop):
