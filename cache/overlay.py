@@ -16,7 +16,7 @@ import msgspec
 
 from cache.chain import stamp
 from cache.journal_store import JournalStore, encode
-from offers.changes import AssignOp, LeaseOp, Op, PastOp, SoldOp, StockOp
+from offers.changes import AssignOp, LeaseOp, Op, PastOp, QuotaOp, SoldOp, StockOp
 from offers.records import Incarnation
 
 EVERY_REV = 2**63 - 1
@@ -109,6 +109,8 @@ def _name(op: Op) -> tuple[str, str, bool]:
             return "assign", op.shopper, True
         case LeaseOp():
             return "lease", str(op.lease.lease), True
+        case QuotaOp():
+            return "quota", f"{op.lane}/{op.epoch}/{op.kind}/{op.offer_id}", True
         case SoldOp():
             return "sold", f"{stamp(op.at)}/{op.lane}/{op.epoch}/{op.seq}/{op.gtin}", False
         case PastOp():

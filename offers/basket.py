@@ -83,4 +83,11 @@ class Share(Struct, frozen=True):
     serial: Serial | None = None
 
 
+class LeftOut(Struct, frozen=True):
+    """A line that the decision did not look at, and why: it gets no discount and counts for none."""
+
+    line_id: str
+    why: Literal["unknown_product", "quantity", "amount", "currency"]
+
+
 Products = dict[Gtin, Product]

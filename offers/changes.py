@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
-from offers.model import Assignment, Gtin, LaneId, PastUse, ShopperKey
+from offers.model import Assignment, Gtin, LaneId, OfferId, PastUse, ShopperKey
 from offers.records import Incarnation, Seq
 from offers.serials import Lease
 
@@ -53,4 +54,18 @@ class LeaseOp(Struct, frozen=True, tag="lease"):
     lease: Lease
 
 
-Op = StockOp | SoldOp | PastOp | AssignOp | LeaseOp
+class QuotaOp(Struct, frozen=True, tag="quota"):
+    """How much of an offer's first N one incarnation of one lane may give, in all: a bounded counter.
+
+    `granted` only grows within an epoch. What an epoch never used is lost with it until headquarters
+    has its last row, and knows what was used.
+    """
+
+    lane: LaneId
+    epoch: Incarnation
+    offer_id: OfferId
+    kind: Literal["redemptions", "issues"]
+    granted: int
+
+
+Op = StockOp | SoldOp | PastOp | AssignOp | LeaseOp | QuotaOp

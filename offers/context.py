@@ -7,15 +7,18 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from offers.basket import Basket, Presented, Share
+from offers.basket import Basket, LeftOut, Presented, Share
 from offers.model import (
     Assignment,
+    CampaignId,
     Gtin,
+    LaneId,
     Language,
     Offer,
     OfferId,
     PastUse,
     Product,
+    ShopperKey,
     StoreId,
     Value,
 )
@@ -41,6 +44,8 @@ class StoreFacts(Struct, frozen=True):
     jurisdiction: str = ""  # ISO 3166, with subdivision where laws differ: "GB-ENG", "FR", "IE"
     time_zone: str = "UTC"
     day_ends_hour: Annotated[int, Meta(ge=0, le=12)] = 0  # a sale at 01:30 may belong to yesterday
+    groups: tuple[str, ...] = ()  # of stores, as offers name them
+    lane_groups: dict[LaneId, tuple[str, ...]] = {}
 
 
 class Policy(Value, frozen=True):
@@ -54,6 +59,10 @@ class Policy(Value, frozen=True):
     contact_week_cap: Annotated[int, Meta(ge=0, le=1000)] = 20  # over all channels
     min_on_hand: Annotated[int, Meta(ge=0, le=100_000)] = 1
     stock_max_age_h: Annotated[int, Meta(ge=1, le=8760)] = 72
+    min_cover_days: Annotated[int, Meta(ge=0, le=366)] = (
+        0  # on hand over a day's sales; 0: not asked
+    )
+    low_mover_units: Annotated[int, Meta(ge=0, le=100_000)] = 0  # sold in four weeks at least
     print_mode: Literal["always", "on_request", "never"] = "always"
 
 
@@ -79,10 +88,27 @@ class Candidate(Struct, frozen=True, gc=False):
 
 
 class Availability(Struct, frozen=True):
-    """What is known of a product's stock: HQ's figure less what was sold since."""
+    """What is known of a product's stock: HQ's figure less what was sold since.
+
+    `sold_28d` is how many units the store sold in the four weeks before the figure, if HQ knows.
+    """
 
     on_hand: int
     as_of: datetime
+    sold_28d: int | None = None
+
+
+class Experiment(Value, frozen=True):
+    """A holdout: so many of a thousand shoppers get none of these campaigns' offers.
+
+    The arm is a keyed hash of the shopper key, so that every lane finds the same one offline. No
+    campaign named: all of them.
+    """
+
+    experiment_id: str
+    salt: str
+    holdout_permille: Annotated[int, Meta(ge=1, le=999)]
+    campaigns: tuple[CampaignId, ...] = ()
 
 
 class Context(Struct, frozen=True):
@@ -90,6 +116,7 @@ class Context(Struct, frozen=True):
 
     `candidates` is every offer of the wallet, and of every coupon presented, in HQ's order.
     `products` holds what is known of the basket's GTINs, and the examples the offers name.
+    `redemptions_left` is what this lane may still give of offers with `max_redemptions`.
     """
 
     moment: Moment
@@ -102,6 +129,9 @@ class Context(Struct, frozen=True):
     past: tuple[PastUse, ...] = ()
     recalled: frozenset[Gtin] = frozenset()
     killed: frozenset[OfferId] = frozenset()
+    lane: LaneId = LaneId("")
+    panel: bool = False
+    redemptions_left: dict[OfferId, int] = {}
 
 
 class Search(Struct, frozen=True):
@@ -121,6 +151,8 @@ class Decision(Struct, frozen=True):
     shares: tuple[Share, ...]
     total_minor: int
     search: Search
+    left_out: tuple[LeftOut, ...] = ()
+    points: int = 0
 
 
 class IssueContext(Struct, frozen=True):
@@ -137,6 +169,10 @@ class IssueContext(Struct, frozen=True):
     mass_promotions: frozenset[Gtin] = frozenset()
     recalled: frozenset[Gtin] = frozenset()
     killed: frozenset[OfferId] = frozenset()
+    shopper: ShopperKey | None = None
+    panel: bool = False
+    lane: LaneId = LaneId("")
+    issues_left: dict[OfferId, int] = {}  # what this lane may still print of offers with max_issued
 
 
 class IssueDecision(Struct, frozen=True):

@@ -26,10 +26,15 @@ Texts = dict[Language, str]  # one wording per language
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Minor = Annotated[int, Meta(ge=0, le=100_000_000_00)]
 Percent = Annotated[int, Meta(ge=1, le=100)]
+Flag = Literal["infant_formula", "alcohol", "tobacco", "hfss", "deposit", "restricted"]
 
 
-class Value(Struct, frozen=True, forbid_unknown_fields=True):
-    """The base of everything headquarters writes: immutable, and strict about unknown fields."""
+class Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The base of everything headquarters writes: immutable, and strict about unknown fields.
+
+    What is left at its default is not written: an older lane reads a newer headquarters' offers as
+    long as they ask for nothing that it does not know.
+    """
 
 
 class Product(Struct, frozen=True):
@@ -37,7 +42,8 @@ class Product(Struct, frozen=True):
 
     `category` is a path from the top, parts separated by "/" ("dairy/yogurt").
     `variant` and `size` are what a shopper reads on the pack ("Coconut", "500 g").
-    `pack_version` ties a picture to the packaging on the shelf.
+    `pack_version` ties a picture to the packaging on the shelf. `pieces` is how many a multi-pack
+    holds. No discount ever touches a product with the flag "deposit" or "restricted".
     """
 
     gtin: Gtin
@@ -47,15 +53,18 @@ class Product(Struct, frozen=True):
     variant: str = ""
     size: str = ""
     pack_version: int = 1
-    flags: tuple[Literal["infant_formula", "alcohol", "tobacco", "hfss", "deposit"], ...] = ()
+    flags: tuple[Flag, ...] = ()
+    pieces: Annotated[int, Meta(ge=1, le=1000)] = 1
+    attributes: tuple[str, ...] = ()  # "organic", "vegan": words of the chain's own
 
 
 class Selector(Value, frozen=True):
-    """Products named by GTIN, by brand or by category path; a product matches if any names it."""
+    """Products named by GTIN, brand, category path or attribute; a product matches if any names it."""
 
     gtins: tuple[Gtin, ...] = ()
     brands: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
 
 class ProductSet(Value, frozen=True):
@@ -75,12 +84,20 @@ class Daypart(Value, frozen=True):
 
 
 class Condition(Value, frozen=True):
-    """What a basket must hold for one use: units of the set, spend on them, and a basket minimum."""
+    """What a basket must hold for one use: units of the set, spend on them, and a basket minimum.
+
+    `count` says what `min_quantity` counts: units as the till scans them, or the pieces that
+    multi-packs hold. `min_distinct` different GTINs must be among the units, and `min_weight_g`
+    grams of weighed items.
+    """
 
     min_quantity: Annotated[int, Meta(ge=1, le=99)] = 1
     min_spend_minor: Minor = 0
     basket_min_minor: Minor = 0
     dayparts: tuple[Daypart, ...] = ()
+    count: Literal["units", "pieces"] = "units"
+    min_distinct: Annotated[int, Meta(ge=1, le=20)] = 1
+    min_weight_g: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
 class PercentOff(Value, frozen=True, tag="percent_off"):
@@ -106,6 +123,40 @@ class CheapestFree(Value, frozen=True, tag="cheapest_free"):
     """The cheapest of the units that one use takes is free."""
 
 
+class NForM(Value, frozen=True, tag="n_for_m"):
+    """Of the units that one use takes only the dearest `pay_for` are paid."""
+
+    pay_for: Annotated[int, Meta(ge=1, le=98)]
+
+
+class NthPercent(Value, frozen=True, tag="nth_percent"):
+    """The cheapest of the units that one use takes is so many percent off ("the 2nd at half price")."""
+
+    percent: Percent
+    max_minor: Minor | None = None
+
+
+class AmountOffPerKg(Value, frozen=True, tag="amount_off_per_kg"):
+    """An amount off each kilogram of the weighed items that one use takes, never more than they cost."""
+
+    amount_minor: Annotated[int, Meta(ge=1, le=100_000_000_00)]
+
+
+class OtherReduced(Value, frozen=True, tag="other_reduced"):
+    """The units that one use takes are paid in full; `quantity` units of another set are reduced."""
+
+    products: ProductSet
+    percent: Percent = 100
+    quantity: Annotated[int, Meta(ge=1, le=20)] = 1
+    max_minor: Minor | None = None
+
+
+class Points(Value, frozen=True, tag="points"):
+    """Loyalty points for each use. No money: they use up no unit, and stand beside any discount."""
+
+    points: Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
 class BasketAmountOff(Value, frozen=True, tag="basket_amount_off"):
     """An amount off the whole basket, computed on what the other offers left."""
 
@@ -119,7 +170,19 @@ class BasketPercentOff(Value, frozen=True, tag="basket_percent_off"):
     max_minor: Minor | None = None
 
 
-Reward = PercentOff | AmountOff | FixedPrice | CheapestFree | BasketAmountOff | BasketPercentOff
+Reward = (
+    PercentOff
+    | AmountOff
+    | FixedPrice
+    | CheapestFree
+    | NForM
+    | NthPercent
+    | AmountOffPerKg
+    | OtherReduced
+    | Points
+    | BasketAmountOff
+    | BasketPercentOff
+)
 
 
 class Picture(Value, frozen=True):
@@ -152,6 +215,12 @@ class Offer(Value, frozen=True):
     (it carries a serial) or may be used again and again within its dates. `coupon_number` is what
     its code carries. `coupon_days` is how long a printed coupon stays valid, its day of printing
     included, never beyond `ends`.
+
+    Of the offers of one `group` at most one is applied. `identity` "strong" asks for the card or
+    the app itself; "any" takes a phone number too. `max_redemptions` and `max_issued` are the first
+    N of the whole chain, kept by counters that headquarters shares out; `max_uses_per_shopper`
+    counts over the offer's life. A `panel_only` offer needs no approval, and only shoppers of the
+    panel get it. `currency` is that of its amounts; "" is that of the store.
     """
 
     offer_id: OfferId
@@ -176,6 +245,15 @@ class Offer(Value, frozen=True):
     picture: Picture | None = None
     approval: Approval | None = None
     funding: tuple[Funding, ...] = ()
+    group: str = ""
+    identity: Literal["strong", "any"] = "strong"
+    store_groups: tuple[str, ...] = ()  # valid in stores of any of these; none named: all of them
+    lane_groups: tuple[str, ...] = ()  # the same for lanes ("self_checkout")
+    max_uses_per_shopper: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    max_redemptions: Annotated[int, Meta(ge=1, le=100_000_000)] | None = None
+    max_issued: Annotated[int, Meta(ge=1, le=100_000_000)] | None = None
+    panel_only: bool = False
+    currency: str = ""
 
 
 class Assignment(Struct, frozen=True, array_like=True, gc=False):
@@ -204,3 +282,4 @@ class Wallet(Struct, frozen=True, array_like=True):
     assignments: tuple[Assignment, ...] = ()
     past: tuple[PastUse, ...] = ()
     language: Language | None = None
+    panel: bool = False

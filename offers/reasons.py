@@ -55,6 +55,7 @@ class Reason(Enum):
     LEGAL_PRINT_ON_REQUEST = "LEGAL_PRINT_ON_REQUEST"
     OFFLINE_LIMIT = "OFFLINE_LIMIT"
     STALE_DATA = "STALE_DATA"
+    OFFER_INVALID = "OFFER_INVALID"
     DECISION_LATE = "DECISION_LATE"
     PRINTER_DOWN = "PRINTER_DOWN"
     PRINT_UNKNOWN = "PRINT_UNKNOWN"
@@ -88,6 +89,7 @@ class Verdict(Struct, frozen=True, gc=False):
     evidence: Evidence = {}
     serial: Serial | None = None
     discount_minor: int = 0
+    points: int = 0
 
 
 def found(reason: Reason, **facts: str | int) -> Finding:

@@ -82,6 +82,7 @@ class Redemption(Struct, frozen=True):
     serial: Serial | None = None
     claim: ClaimId | None = None
     provisional: bool = False
+    points: int = 0
 
 
 class Sold(Struct, frozen=True):

@@ -30,12 +30,14 @@ BARS = (  # what is said first when several lines match and none of them counts
 
 
 class Lot(NamedTuple):
-    """Units of one line that cost the same."""
+    """Units of one line that cost the same. `pieces` and `grams` are what each unit holds."""
 
     line_id: str
     gtin: Gtin
     price_minor: int
     units: int
+    pieces: int = 1
+    grams: int = 0
 
 
 class Counted(NamedTuple):
@@ -79,7 +81,7 @@ def counts(products: ProductSet, gtin: Gtin, product: Product | None) -> bool:
     return names(products.include, gtin, product) and not names(products.exclude, gtin, product)
 
 
-def lots_of(line: Line) -> tuple[Lot, ...]:
+def lots_of(line: Line, pieces: int = 1) -> tuple[Lot, ...]:
     """Split a line's amount over its units exactly; the first units carry the odd minor units.
 
     A weighed line is one unit. A line with a negative amount or quantity has none.
@@ -89,7 +91,10 @@ def lots_of(line: Line) -> tuple[Lot, ...]:
         return ()
     price, dearer = divmod(line.amount_minor, units)
     parts = ((price + 1, dearer), (price, units - dearer))
-    return tuple(Lot(line.line_id, line.gtin, price, count) for price, count in parts if count)
+    grams = line.weight_g or 0
+    return tuple(
+        Lot(line.line_id, line.gtin, price, count, pieces, grams) for price, count in parts if count
+    )
 
 
 class Shelf:
@@ -123,7 +128,7 @@ class Shelf:
             self.spend_minor += max(line.amount_minor, 0)
         if bar is None and line.offered and not (product and "deposit" in product.flags):
             self.spend_minor += max(line.amount_minor, 0)
-            for lot in lots_of(line):
+            for lot in lots_of(line, product.pieces if product else 1):
                 self._lots_by_gtin.setdefault(line.gtin, []).append(len(self.lots))
                 self.lots.append(lot)
 
