@@ -18,7 +18,7 @@ import msgspec
 
 from cache.errors import GenerationError
 from cache.naming import Naming
-from offers.context import Policy, Risk, StoreFacts
+from offers.context import Experiment, Policy, Risk, StoreFacts
 from offers.model import CouponNumber, Gtin, Offer, OfferId, Product, ShopperKey, Wallet
 from offers.serials import Lease
 
@@ -32,6 +32,7 @@ PRODUCTS_KEPT = 2048  # decoded products in memory, 1 KB each at most: some days
 T = TypeVar("T")
 _wallet = msgspec.msgpack.Decoder(Wallet).decode
 _product = msgspec.json.Decoder(Product).decode
+_offer = msgspec.json.Decoder(Offer).decode
 _lease = msgspec.json.Decoder(Lease).decode
 
 
@@ -41,6 +42,8 @@ class Generation:
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         self.path = path
         self.bad_wallets = 0  # blobs that did not decode: each was answered as "no wallet"
+        self.bad_products = 0  # the same of articles: each was answered as "unknown"
+        self.refused: dict[OfferId, str] = {}  # offers that this version does not read, and why
         self._db = db
         get = db.execute
         meta = dict(get("SELECT name, value FROM meta"))
@@ -51,10 +54,8 @@ class Generation:
         self.store = self._typed("store", StoreFacts)
         self.policy = self._typed("policy", Policy)
         self.risk = self._typed("risk", Risk)
-        self.offers = {
-            OfferId(key): msgspec.json.decode(body, type=Offer)
-            for key, body in get("SELECT offer_id, body FROM offer ORDER BY offer_id")
-        }
+        self.experiments = self._experiments()
+        self.offers = self._read_offers()
         self._by_coupon = {offer.coupon_number: offer for offer in self.offers.values()}
         leases = [_lease(body) for (body,) in get("SELECT body FROM lease ORDER BY lease")]
         self._leases: dict[int, Lease] = {lease.lease: lease for lease in leases}
@@ -62,6 +63,8 @@ class Generation:
             get("SELECT brand, other FROM rival ORDER BY brand, other")
         )
         self._promotions = tuple(get("SELECT gtin, starts, ends FROM mass_promotion"))
+        columns = {column for _, column, *_ in get("PRAGMA table_info(stock)")}
+        self._sold = "sold_28d" if "sold_28d" in columns else "NULL"  # older files have no column
         self._promoted: tuple[date | None, frozenset[Gtin]] = (None, frozenset())
         self._sets: dict[OfferId, dict[Gtin, Product]] | None = None
         self.product: Callable[[Gtin], Product | None] = lru_cache(PRODUCTS_KEPT)(self._product)
@@ -136,6 +139,11 @@ class Generation:
         found = self._one("SELECT on_hand, as_of FROM stock WHERE gtin = ?", gtin)
         return None if found is None else (found[0], datetime.fromisoformat(found[1]))
 
+    def sold_28d(self, gtin: Gtin) -> int | None:
+        """Give how many units the store sold in the four weeks before the figure, if HQ knows."""
+        found = self._one(f"SELECT {self._sold} FROM stock WHERE gtin = ?", gtin)  # noqa: S608
+        return None if found is None else found[0]
+
     def mass_promotions(self, day: date) -> frozenset[Gtin]:
         """Name the products that everyone gets cheaper on this day."""
         if self._promoted[0] != day:
@@ -171,15 +179,38 @@ class Generation:
         naming = Naming(self.offers.values())
         sets: dict[OfferId, dict[Gtin, Product]] = {}
         for (body,) in self._db.execute("SELECT body FROM product ORDER BY gtin"):
-            product = _product(body)
-            for offer_id in naming.offers_of(product):
-                sets.setdefault(offer_id, {})[product.gtin] = product
+            if (product := self._decoded(body)) is not None:
+                for offer_id in naming.offers_of(product):
+                    sets.setdefault(offer_id, {})[product.gtin] = product
         return sets
+
+    def _read_offers(self) -> dict[OfferId, Offer]:
+        """Read the offers; one that a newer headquarters wrote is refused alone, not with the rest."""
+        offers: dict[OfferId, Offer] = {}
+        for key, body in self._db.execute("SELECT offer_id, body FROM offer ORDER BY offer_id"):
+            try:
+                offers[OfferId(key)] = _offer(body)
+            except (msgspec.MsgspecError, ValueError) as error:
+                self.refused[OfferId(key)] = str(error)
+        return offers
+
+    def _experiments(self) -> tuple[Experiment, ...]:
+        """Read the holdouts; files written before there were any have none."""
+        body = self.document("experiments")
+        return () if body is None else msgspec.json.decode(body, type=tuple[Experiment, ...])
 
     def _product(self, gtin: Gtin) -> Product | None:
         """Look an article up in the range."""
         found = self._one("SELECT body FROM product WHERE gtin = ?", gtin)
-        return None if found is None else _product(found[0])
+        return None if found is None else self._decoded(found[0])
+
+    def _decoded(self, body: bytes) -> Product | None:
+        """Read an article; one that a newer headquarters wrote in other words is unknown here."""
+        try:
+            return _product(body)
+        except (msgspec.MsgspecError, ValueError):
+            self.bad_products += 1
+            return None
 
     def _one(self, sql: str, key: str | bytes) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._db.execute(sql, (key,)).fetchone()

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from cache.generation import APPLICATION_ID, SCHEMA
-from offers.context import Policy, Risk, StoreFacts
+from offers.context import Experiment, Policy, Risk, StoreFacts
 from offers.model import Gtin, Offer, Product, ShopperKey, Wallet
 from offers.serials import Lease
 
@@ -104,10 +104,19 @@ class GenerationWriter:
         """Add a block of serials, of any lane."""
         self._put("INSERT OR REPLACE INTO lease VALUES (?, ?)", (lease.lease, _json(lease)))
 
-    def put_stock(self, gtin: Gtin, on_hand: int, as_of: datetime) -> None:
-        """Set a product's figure; `as_of` is aware, and sales before it are in the figure."""
-        row = (gtin, on_hand, as_of.astimezone(UTC).isoformat())
-        self._put("INSERT OR REPLACE INTO stock VALUES (?, ?, ?)", row)
+    def put_stock(
+        self, gtin: Gtin, on_hand: int, as_of: datetime, sold_28d: int | None = None
+    ) -> None:
+        """Set a product's figure; `as_of` is aware, and sales before it are in the figure.
+
+        `sold_28d` is what the store sold of it in the four weeks before, None if nobody knows.
+        """
+        row = (gtin, on_hand, as_of.astimezone(UTC).isoformat(), sold_28d)
+        self._put("INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?)", row)
+
+    def put_experiments(self, experiments: Iterable[Experiment]) -> None:
+        """Set the holdouts; each lane finds a shopper's arm by itself."""
+        self.put_document("experiments", _json(tuple(experiments)))
 
     def put_rivals(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Add pairs of brands that never stand on one slip."""

@@ -41,7 +41,8 @@ CREATE TABLE lease (
 CREATE TABLE stock (
     gtin TEXT PRIMARY KEY,
     on_hand INTEGER NOT NULL,
-    as_of TEXT NOT NULL
+    as_of TEXT NOT NULL,
+    sold_28d INTEGER  -- in the four weeks before as_of; the first release's files have no such column
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE rival (
@@ -57,7 +58,7 @@ CREATE TABLE mass_promotion (
     PRIMARY KEY (gtin, starts, ends)
 ) STRICT, WITHOUT ROWID;
 
--- Store facts, policy, risk, scripts: each a document with a name.
+-- Store facts, policy, risk, experiments, scripts: each a document with a name.
 CREATE TABLE document (
     name TEXT PRIMARY KEY,
     body BLOB NOT NULL
