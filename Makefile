@@ -27,7 +27,7 @@ $(VENV)/.dev: $(VENV)/.made
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev
-	@$(PIP) --editable '.[demo,dev,bench]'
+	@$(PIP) --editable '.[demo,dev,bench,peers]'
 	@touch $@
 
 $(VENV)/.realdata: $(VENV)/.made
