@@ -1,11 +1,15 @@
-"""The basket as the offers see it: units at exact prices, found by GTIN, brand and category."""
+"""The basket as the offers see it: units at exact prices, found by GTIN, brand, category, attribute.
+
+Lines that make no sense are left out, and `Shelf.left_out` says which and why: they get no discount
+and count for none, not even for a basket minimum.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from offers.basket import Line
+from offers.basket import LeftOut, Line
 from offers.context import Context
 from offers.law import banned, bans_of, by_volume
 from offers.model import (
@@ -13,6 +17,7 @@ from offers.model import (
     BasketPercentOff,
     Gtin,
     Offer,
+    OtherReduced,
     Product,
     ProductSet,
     Selector,
@@ -27,6 +32,12 @@ BARS = (  # what is said first when several lines match and none of them counts
     Reason.LEGAL_HFSS_VOLUME,
     Reason.MASS_PROMO_CLASH,
 )
+
+
+UNITS_MOST = 9_999  # of one line: the till's own limit (`agent.till_types`), as are the next two
+AMOUNT_MOST_MINOR = 100_000_000
+WEIGHT_MOST_G = 1_000_000
+UNTOUCHED = frozenset(("deposit", "restricted"))  # flags of products that no discount ever touches
 
 
 class Lot(NamedTuple):
@@ -55,7 +66,7 @@ def is_basket_reward(offer: Offer) -> bool:
 
 def names_nothing(selector: Selector) -> bool:
     """Tell whether a selector is empty."""
-    return not (selector.gtins or selector.brands or selector.categories)
+    return not (selector.gtins or selector.brands or selector.categories or selector.attributes)
 
 
 def prefixes(path: str) -> Iterator[str]:
@@ -66,13 +77,15 @@ def prefixes(path: str) -> Iterator[str]:
 
 
 def names(selector: Selector, gtin: Gtin, product: Product | None) -> bool:
-    """Tell whether a selector names a product, by GTIN, brand or category path."""
+    """Tell whether a selector names a product, by GTIN, brand, category path or attribute."""
     if gtin in selector.gtins:
         return True
     if product is None:
         return False
-    return product.brand in selector.brands or any(
-        path in selector.categories for path in prefixes(product.category)
+    return (
+        product.brand in selector.brands
+        or any(path in selector.categories for path in prefixes(product.category))
+        or any(attribute in selector.attributes for attribute in product.attributes)
     )
 
 
@@ -81,14 +94,25 @@ def counts(products: ProductSet, gtin: Gtin, product: Product | None) -> bool:
     return names(products.include, gtin, product) and not names(products.exclude, gtin, product)
 
 
+def senseless(
+    line: Line, product: Product | None
+) -> Literal["quantity", "amount", "unknown_product"] | None:
+    """Say why a line cannot be looked at, or None where it can."""
+    if not 1 <= line.quantity <= UNITS_MOST:
+        return "quantity"
+    if line.weight_g is not None and not 1 <= line.weight_g <= WEIGHT_MOST_G:
+        return "quantity"
+    if not 0 <= line.amount_minor <= AMOUNT_MOST_MINOR:
+        return "amount"
+    return "unknown_product" if product is None else None
+
+
 def lots_of(line: Line, pieces: int = 1) -> tuple[Lot, ...]:
     """Split a line's amount over its units exactly; the first units carry the odd minor units.
 
-    A weighed line is one unit. A line with a negative amount or quantity has none.
+    A weighed line is one unit.
     """
     units = 1 if line.weight_g is not None else line.quantity
-    if units < 1 or line.amount_minor < 0:
-        return ()
     price, dearer = divmod(line.amount_minor, units)
     parts = ((price + 1, dearer), (price, units - dearer))
     grams = line.weight_g or 0
@@ -102,6 +126,7 @@ class Shelf:
 
     `lots` are all units that a discount may touch. `spend_minor` is what the basket minimum is
     compared with: every line that till, law and recalls allow, mass promotions included.
+    `left_out` names the lines that were not looked at; in another currency than the store's, all.
     """
 
     def __init__(self, context: Context) -> None:
@@ -109,69 +134,89 @@ class Shelf:
         self._bans = bans_of(context.store.jurisdiction)
         self.lots: list[Lot] = []
         self.spend_minor = 0
+        self.left_out: tuple[LeftOut, ...] = ()
         self._lots_by_gtin: dict[Gtin, list[int]] = {}
         self._barred: dict[Gtin, Reason] = {}
         self._gtins: set[Gtin] = set()
         self._by_brand: dict[str, set[Gtin]] = {}
         self._by_category: dict[str, set[Gtin]] = {}
-        for line in sorted(context.basket.lines, key=lambda line: (line.gtin, line.line_id)):
-            self._add(line, context)
+        self._by_attribute: dict[str, set[Gtin]] = {}
+        self._fill(context)
 
-    def _add(self, line: Line, context: Context) -> None:
-        product = self.products.get(line.gtin)
-        if line.gtin not in self._gtins:
-            self._index(line.gtin, product)
-        bar = self._bar(line, product, context)
+    def _fill(self, context: Context) -> None:
+        foreign = context.basket.currency != context.store.currency
+        left_out: list[LeftOut] = []
+        for line in sorted(context.basket.lines, key=lambda line: (line.gtin, line.line_id)):
+            product = self.products.get(line.gtin)
+            why = "currency" if foreign else senseless(line, product)
+            if why is not None:
+                left_out.append(LeftOut(line.line_id, why))
+            if line.gtin in context.recalled:  # said of a product that nobody knows, too
+                self._index(line.gtin, product)
+                self._barred[line.gtin] = Reason.RECALLED
+            elif why is None and product is not None:
+                self._add(line, product)
+        self.left_out = tuple(sorted(left_out, key=lambda left: left.line_id))
+
+    def _add(self, line: Line, product: Product) -> None:
+        self._index(line.gtin, product)
+        bar = banned(product, self._bans, volume=False)
+        if bar is None and line.mass_promotion is not None and line.offered:
+            bar = Reason.MASS_PROMO_CLASH
         if bar is not None:
             self._barred.setdefault(line.gtin, bar)
-        if bar is Reason.MASS_PROMO_CLASH:
-            self.spend_minor += max(line.amount_minor, 0)
-        if bar is None and line.offered and not (product and "deposit" in product.flags):
-            self.spend_minor += max(line.amount_minor, 0)
-            for lot in lots_of(line, product.pieces if product else 1):
+        untouched = not (line.offered and UNTOUCHED.isdisjoint(product.flags))
+        if untouched or bar not in {None, Reason.MASS_PROMO_CLASH}:
+            return
+        self.spend_minor += line.amount_minor
+        if bar is None:
+            for lot in lots_of(line, product.pieces):
                 self._lots_by_gtin.setdefault(line.gtin, []).append(len(self.lots))
                 self.lots.append(lot)
 
     def _index(self, gtin: Gtin, product: Product | None) -> None:
+        if gtin in self._gtins:
+            return
         self._gtins.add(gtin)
-        if product is not None:
-            self._by_brand.setdefault(product.brand, set()).add(gtin)
-            for path in prefixes(product.category):
-                self._by_category.setdefault(path, set()).add(gtin)
-
-    def _bar(self, line: Line, product: Product | None, context: Context) -> Reason | None:
-        if line.gtin in context.recalled:
-            return Reason.RECALLED
-        law = banned(product, self._bans, volume=False)
-        if law is None and line.mass_promotion is not None and line.offered:
-            return Reason.MASS_PROMO_CLASH
-        return law
+        if product is None:
+            return
+        self._by_brand.setdefault(product.brand, set()).add(gtin)
+        for path in prefixes(product.category):
+            self._by_category.setdefault(path, set()).add(gtin)
+        for attribute in product.attributes:
+            self._by_attribute.setdefault(attribute, set()).add(gtin)
 
     def _named(self, selector: Selector) -> set[Gtin]:
         found = self._gtins.intersection(selector.gtins)
         for brand in selector.brands:
-            found |= self._by_brand.get(brand, set())
+            found |= self._by_brand.get(brand, NO_GTINS)
         for path in selector.categories:
-            found |= self._by_category.get(path, set())
+            found |= self._by_category.get(path, NO_GTINS)
+        for attribute in selector.attributes:
+            found |= self._by_attribute.get(attribute, NO_GTINS)
         return found
 
     def count(self, offer: Offer) -> Counted:
         """Find what counts for an offer. A basket reward that names no product counts them all."""
-        include, exclude = offer.products.include, offer.products.exclude
-        if names_nothing(include) and is_basket_reward(offer):
-            included = self._gtins
-        else:
-            included = self._named(include)
-        if not included:
-            return NOTHING
-        excluded = included & self._named(exclude)
-        return self._sorted(offer, included - excluded, excluded)
+        if names_nothing(offer.products.include) and is_basket_reward(offer):
+            return self._less(self._gtins, offer.products.exclude, volume=by_volume(offer))
+        return self._in_set(offer.products, volume=by_volume(offer))
 
-    def _sorted(self, offer: Offer, kept: set[Gtin], excluded: set[Gtin]) -> Counted:
+    def count_other(self, offer: Offer) -> Counted:
+        """Find what counts in the second set of an offer: the units that `OtherReduced` reduces."""
+        if not isinstance(offer.reward, OtherReduced):
+            return NOTHING
+        return self._in_set(offer.reward.products, volume=by_volume(offer))
+
+    def _in_set(self, products: ProductSet, *, volume: bool) -> Counted:
+        included = self._named(products.include)
+        return self._less(included, products.exclude, volume=volume) if included else NOTHING
+
+    def _less(self, included: set[Gtin], exclude: Selector, *, volume: bool) -> Counted:
+        excluded = included & self._named(exclude)
         lots: list[int] = []
         barred: list[tuple[Reason, Gtin]] = []
-        volume = by_volume(offer)
-        for gtin in sorted(kept):
+        for gtin in sorted(included - excluded):
             law = banned(self.products.get(gtin), self._bans, volume=volume)
             bar = self._barred.get(gtin, law)
             if bar is not None:
@@ -182,4 +227,5 @@ class Shelf:
         return Counted(tuple(lots), tuple(barred), tuple(sorted(excluded)))
 
 
+NO_GTINS: frozenset[Gtin] = frozenset()
 NOTHING = Counted(())

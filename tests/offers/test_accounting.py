@@ -74,15 +74,12 @@ def test_an_excluded_variant_is_named(make):
     }
 
 
-def test_an_unknown_product_counts_by_its_gtin_alone(make):
-    """Nothing is known of the line: its GTIN is named, its brand cannot be."""
+def test_an_unknown_product_counts_for_nothing(make):
+    """Nothing is known of the line: not even its GTIN counts."""
     offers = [make.offer("O1"), make.offer("O2", include=Selector(brands=("Alpro",)))]
     found = verdicts(make, offers, [make.line("A", "1", 300)], products={})
-    assert found["O1"].reason is Reason.APPLIED
+    assert found["O1"].reason is Reason.NO_QUALIFYING_ITEM
     assert found["O2"].reason is Reason.NO_QUALIFYING_ITEM
-    offer = make.offer(include=Selector(("1",)), exclude=Selector(("1",)))
-    found = verdicts(make, [offer], [make.line("A", "1", 300)], products={})
-    assert found["O1"].evidence["variant"] == "1"
 
 
 def test_the_taker_of_the_units_is_named(make):
