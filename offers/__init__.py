@@ -1,7 +1,7 @@
 """The thinking: no I/O, no clock, no dice.
 
 Values: model, basket, reasons, context, records, changes. The decision: decide (start here), gates,
-law, shelf, conditions, rewards, solver, search, matching, accounting, allocation. The next slip:
-issue, issue_rules, availability, mix, slip_choice, experiments, budget. Words: sentences, wordings,
-money. Numbers: serials, coupon_code, shopper_key.
+contradictions, law, shelf, conditions, rewards, solver, search, matching, accounting,
+allocation. The next slip: issue, issue_rules, availability, mix, slip_choice, experiments, budget.
+Words: sentences, wordings, money. Numbers: serials, coupon_code, shopper_key.
 """

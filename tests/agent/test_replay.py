@@ -34,6 +34,7 @@ from offers.model import (
     Assignment,
     Condition,
     Offer,
+    Product,
     ProductSet,
     Selector,
     Wallet,
@@ -116,6 +117,8 @@ def write_year(place: Path, baskets: list[ReplayBasket], zone: str = "UTC", rede
         writer.put_store(StoreFacts("small", "USD", time_zone=zone), Policy(), Risk())
         for name in SETS:
             writer.put_offer(offer(name))
+        for gtin in (MILK, BREAD, JAM, TEA, SOAP):
+            writer.put_product(Product(gtin, "Article", "Brand", "food"))
         for shopper, names in WALLETS.items():
             writer.put_wallet(
                 shopper, Wallet(tuple(Assignment(n, 1.0, *SETS[n][1]) for n in names))
