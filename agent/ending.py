@@ -18,8 +18,8 @@ from cache.journal import Journal
 from cache.shelf import Shelf
 from offers.basket import Line, TransactionKey
 from offers.context import Moment
-from offers.issue_rules import offer_category
 from offers.model import Language, OfferId, PastUse, Serial, StoreId
+from offers.offer_sets import offer_category
 from offers.reasons import Reason, Verdict
 from offers.records import ClaimReleased, Record, Returned, Tendered, Voided
 

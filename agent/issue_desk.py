@@ -13,8 +13,9 @@ from agent.facts import issue_context
 from agent.stock import Stock
 from offers.context import Candidate, IssueDecision, Moment
 from offers.issue import choose, valid_to
-from offers.issue_rules import offer_category, withdrawn_from_print
+from offers.issue_rules import withdrawn_from_print
 from offers.model import Language, Offer, PastUse, Serial, ShopperKey
+from offers.offer_sets import offer_category
 from offers.reasons import Reason, Verdict
 from offers.records import Ghost, Issued, JobId, Record, Uid
 from offers.sentences import slip_words

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from offers.basket import Basket, LeftOut, Presented, Share
+from offers.law import LawRule
 from offers.model import (
     Assignment,
     CampaignId,
@@ -46,10 +47,27 @@ class StoreFacts(Struct, frozen=True):
     day_ends_hour: Annotated[int, Meta(ge=0, le=12)] = 0  # a sale at 01:30 may belong to yesterday
     groups: tuple[str, ...] = ()  # of stores, as offers name them
     lane_groups: dict[LaneId, tuple[str, ...]] = {}
+    laws: tuple[LawRule, ...] = ()  # those of its place; none: `offers.law.BUILT_IN`
+
+
+class Mix(Value, frozen=True):
+    """How many offers of one objective a slip holds.
+
+    Never more than `most`. As near to `least` as the shopper's offers allow, even where others have
+    better scores.
+    """
+
+    objective: Literal["value", "retention", "tier_move"]
+    least: Annotated[int, Meta(ge=0, le=10)] = 0
+    most: Annotated[int, Meta(ge=0, le=10)] = 10
 
 
 class Policy(Value, frozen=True):
-    """The issue policy. Each number is a rule with a reason of its own."""
+    """The issue policy. Each number is a rule with a reason of its own.
+
+    `channel_week_caps` names channels ("receipt", "email", "app"): nothing is printed in a week in
+    which one of them carried so many messages; what is printed counts for "receipt".
+    """
 
     slip_offers: Annotated[int, Meta(ge=0, le=10)] = 3  # printed after one sale at most
     person_month_cap: Annotated[int, Meta(ge=0, le=1000)] = 8
@@ -59,11 +77,11 @@ class Policy(Value, frozen=True):
     contact_week_cap: Annotated[int, Meta(ge=0, le=1000)] = 20  # over all channels
     min_on_hand: Annotated[int, Meta(ge=0, le=100_000)] = 1
     stock_max_age_h: Annotated[int, Meta(ge=1, le=8760)] = 72
-    min_cover_days: Annotated[int, Meta(ge=0, le=366)] = (
-        0  # on hand over a day's sales; 0: not asked
-    )
+    min_cover_days: Annotated[int, Meta(ge=0, le=366)] = 0  # on hand by daily sales; 0: not asked
     low_mover_units: Annotated[int, Meta(ge=0, le=100_000)] = 0  # sold in four weeks at least
     print_mode: Literal["always", "on_request", "never"] = "always"
+    channel_week_caps: dict[str, Annotated[int, Meta(ge=0, le=1000)]] = field(default_factory=dict)
+    mix: tuple[Mix, ...] = ()
 
 
 class Risk(Value, frozen=True):
@@ -173,6 +191,7 @@ class IssueContext(Struct, frozen=True):
     panel: bool = False
     lane: LaneId = LaneId("")
     issues_left: dict[OfferId, int] = {}  # what this lane may still print of offers with max_issued
+    asked: bool = False  # the shopper asked for paper
 
 
 class IssueDecision(Struct, frozen=True):

@@ -8,10 +8,11 @@ that any other would have.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
+from offers.caps import PAPER, contacts_this_week, issued_this_month, last_day
 from offers.context import Candidate, IssueContext, IssueDecision
-from offers.issue_rules import contacts_this_week, first_finding, issued_this_month
+from offers.issue_rules import first_finding
 from offers.model import OfferId
 from offers.reasons import Finding, Reason, Verdict, found
 from offers.slip_choice import SlipChoice, why_not_chosen
@@ -43,25 +44,23 @@ def choose(context: IssueContext) -> IssueDecision:
 def room(context: IssueContext) -> tuple[int, Finding]:
     """Give how many offers the slip may hold, and what is said to those that find no place."""
     policy = context.policy
-    limits = (
-        (policy.slip_offers, Reason.BETTER_OFFER_CHOSEN),
-        (policy.person_month_cap - issued_this_month(context), Reason.CAP_PERSON),
-        (policy.contact_week_cap - contacts_this_week(context), Reason.CONTACT_CAP),
-    )
-    places, reason = min(limits, key=lambda limit: limit[0])
-    caps = {
-        Reason.CAP_PERSON: policy.person_month_cap,
-        Reason.CONTACT_CAP: policy.contact_week_cap,
-        Reason.BETTER_OFFER_CHOSEN: policy.slip_offers,
-    }
-    return max(places, 0), found(reason, cap=caps[reason])
+    month, week = issued_this_month(context), contacts_this_week(context)
+    limits = [
+        (policy.slip_offers, found(Reason.BETTER_OFFER_CHOSEN, cap=policy.slip_offers)),
+        (policy.person_month_cap - month, found(Reason.CAP_PERSON, cap=policy.person_month_cap)),
+        (policy.contact_week_cap - week, found(Reason.CONTACT_CAP, cap=policy.contact_week_cap)),
+    ]
+    paper = policy.channel_week_caps.get(PAPER)
+    if paper is not None:
+        told = contacts_this_week(context, PAPER)
+        limits.append((paper - told, found(Reason.CONTACT_CAP, cap=paper, channel=PAPER)))
+    places, finding = min(limits, key=lambda limit: limit[0])
+    return max(places, 0), finding
 
 
 def valid_to(candidate: Candidate, business_date: date) -> date:
-    """Give a printed coupon's last day: `coupon_days`, within the dates of offer and assignment."""
-    offer = candidate.offer
-    last = min(offer.ends, business_date + timedelta(days=offer.coupon_days - 1))
-    return min(last, candidate.assignment.ends) if candidate.assignment else last
+    """Give the last day of a coupon that is printed on a business date."""
+    return last_day(candidate, business_date)
 
 
 def _first_of_each(context: IssueContext, findings: list[Finding | None]) -> list[Candidate]:

@@ -7,18 +7,26 @@ What depends on the other offers of the slip stands in `offers.slip_choice`. A h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable
 
+from offers.availability import missing, slow
+from offers.caps import (
+    category_cap,
+    channel_cap,
+    contact_cap,
+    person_cap,
+    quiet_time,
+    still_out,
+    used_up,
+)
 from offers.context import Candidate, IssueContext
 from offers.gates import dates, withdrawn
-from offers.law import banned, bans_of, by_volume
-from offers.model import Gtin, Offer, OfferId, PastUse, Product
+from offers.law import banned, bans_in_force, by_volume, paper_on_request
+from offers.model import Gtin, Offer, OfferId, Product
+from offers.offer_sets import known, known_gtins, named_gtins, sets_of
 from offers.reasons import Finding, Reason, found
-from offers.shelf import counts
 
 Rule = Callable[[Candidate, IssueContext], Finding | None]
-CONTACT_DAYS = 7
 
 
 def untrusted_clock(_: Candidate, context: IssueContext) -> Finding | None:
@@ -32,9 +40,16 @@ def no_paper_needed(candidate: Candidate, _: IssueContext) -> Finding | None:
 
 
 def print_mode(_: Candidate, context: IssueContext) -> Finding | None:
-    """Print nothing unasked where the store may not (France: AGEC art. 49), or does not want to."""
-    mode = context.policy.print_mode
-    return None if mode == "always" else found(Reason.LEGAL_PRINT_ON_REQUEST, mode=mode)
+    """Print nothing unasked where the law or the chain says so, and nothing at all on "never"."""
+    mode, store = context.policy.print_mode, context.store
+    if mode == "never":
+        return found(Reason.LEGAL_PRINT_ON_REQUEST, mode=mode)
+    if context.asked:
+        return None
+    law = paper_on_request(store.laws, store.jurisdiction, context.moment.business_date)
+    if law is not None:
+        return found(law.reason, mode="on_request", place=", ".join(law.places))
+    return found(Reason.LEGAL_PRINT_ON_REQUEST, mode=mode) if mode == "on_request" else None
 
 
 def recalled(candidate: Candidate, context: IssueContext) -> Finding | None:
@@ -66,17 +81,31 @@ def not_assigned(candidate: Candidate, _: IssueContext) -> Finding | None:
     return found(Reason.NOT_ASSIGNED) if candidate.assignment is None else None
 
 
-def not_approved(candidate: Candidate, _: IssueContext) -> Finding | None:
-    """Print only what somebody released."""
-    return found(Reason.NOT_APPROVED) if candidate.offer.approval is None else None
+def not_approved(candidate: Candidate, context: IssueContext) -> Finding | None:
+    """Print only what somebody released; a draft for the panel goes to the panel alone."""
+    offer = candidate.offer
+    if offer.panel_only:
+        return None if context.panel else found(Reason.NOT_APPROVED, what="panel")
+    return found(Reason.NOT_APPROVED) if offer.approval is None else None
 
 
 def wrong_store(candidate: Candidate, context: IssueContext) -> Finding | None:
     """Print no offer of other stores."""
-    stores = candidate.offer.stores
-    if not stores or context.store.store in stores:
+    offer, store = candidate.offer, context.store
+    if offer.stores and store.store not in offer.stores:
+        return found(Reason.WRONG_STORE, store=store.store, stores=", ".join(sorted(offer.stores)))
+    if offer.store_groups and not set(offer.store_groups).intersection(store.groups):
+        groups = ", ".join(sorted(offer.store_groups))
+        return found(Reason.WRONG_STORE, groups=groups, store=store.store)
+    return None
+
+
+def no_such_lane(candidate: Candidate, context: IssueContext) -> Finding | None:
+    """Print no offer that no lane of this store takes; where it is printed does not matter."""
+    wanted = set(candidate.offer.lane_groups)
+    if not wanted or any(wanted.intersection(it) for it in context.store.lane_groups.values()):
         return None
-    return found(Reason.WRONG_STORE, store=context.store.store, stores=", ".join(sorted(stores)))
+    return found(Reason.WRONG_STORE, lanes=", ".join(sorted(wanted)), store=context.store.store)
 
 
 def outside_dates(candidate: Candidate, context: IssueContext) -> Finding | None:
@@ -86,7 +115,8 @@ def outside_dates(candidate: Candidate, context: IssueContext) -> Finding | None
 
 def against_the_law(candidate: Candidate, context: IssueContext) -> Finding | None:
     """Print no offer that names a product which may not be promoted here."""
-    bans = bans_of(context.store.jurisdiction)
+    store = context.store
+    bans = bans_in_force(store.laws, store.jurisdiction, context.moment.business_date)
     volume = by_volume(candidate.offer)
     for gtin in known_gtins(candidate.offer, context.products):
         reason = banned(context.products.get(gtin), bans, volume=volume)
@@ -105,28 +135,17 @@ def stale_picture(candidate: Candidate, context: IssueContext) -> Finding | None
 
 
 def out_of_stock(candidate: Candidate, context: IssueContext) -> Finding | None:
-    """Print no offer whose every product is known to be missing.
-
-    A product without a figure counts as available: a store that does not know its stock still
-    prints. One whose figure is too old speaks for nothing: alone, it gives STALE_DATA.
-    """
-    gtins = known_gtins(candidate.offer, context.products)
-    states = [_stock(gtin, context) for gtin in gtins]
-    if not states or "there" in states:
-        return None
-    if "old" in states:
-        return found(Reason.STALE_DATA, gtin=gtins[states.index("old")], what="stock")
-    on_hand = sum(context.availability[gtin].on_hand for gtin in gtins)
-    return found(Reason.OUT_OF_STOCK, gtin=gtins[0], on_hand=on_hand)
+    """Print no offer whose every product is known to be missing, or short for its sales."""
+    for products in sets_of(candidate.offer):
+        finding = missing(known(products, context.products), context)
+        if finding is not None:
+            return finding
+    return None
 
 
-def _stock(gtin: Gtin, context: IssueContext) -> str:
-    known = context.availability.get(gtin)
-    if known is None:
-        return "there"
-    if context.moment.utc - known.as_of > timedelta(hours=context.policy.stock_max_age_h):
-        return "old"
-    return "there" if known.on_hand >= context.policy.min_on_hand else "gone"
+def low_mover(candidate: Candidate, context: IssueContext) -> Finding | None:
+    """Print no offer whose every product sells too slowly here."""
+    return slow(known(candidate.offer.products, context.products), context)
 
 
 def mass_promotion(candidate: Candidate, context: IssueContext) -> Finding | None:
@@ -137,37 +156,12 @@ def mass_promotion(candidate: Candidate, context: IssueContext) -> Finding | Non
     return None
 
 
-def quiet_time(candidate: Candidate, context: IssueContext) -> Finding | None:
-    """Leave a shopper alone with an offer that she has just redeemed."""
-    today, days = context.moment.business_date, timedelta(days=context.policy.quiet_days)
-    redeemed = [
-        past.on
-        for past in context.past
-        if past.kind == "redeemed" and past.offer_id == candidate.offer.offer_id
-    ]
-    again = max(redeemed) + days if redeemed else today
-    return found(Reason.QUIET_TIME, until=again.isoformat()) if today < again else None
-
-
-def person_cap(_: Candidate, context: IssueContext) -> Finding | None:
-    """Print no more for a shopper than the month allows."""
-    cap = context.policy.person_month_cap
-    return found(Reason.CAP_PERSON, cap=cap) if issued_this_month(context) >= cap else None
-
-
-def contact_cap(_: Candidate, context: IssueContext) -> Finding | None:
-    """Tell a shopper no more than a week allows, over all channels."""
-    cap = context.policy.contact_week_cap
-    return found(Reason.CONTACT_CAP, cap=cap) if contacts_this_week(context) >= cap else None
-
-
-def category_cap(candidate: Candidate, context: IssueContext) -> Finding | None:
-    """Print no more of a category for a shopper than the month allows."""
-    cap = context.policy.category_month_cap
-    category = offer_category(candidate.offer, context.products, context.policy.category_depth)
-    if not category or issued_in_category(category, context) < cap:
+def budget(candidate: Candidate, context: IssueContext) -> Finding | None:
+    """Print of a first N only what this lane was given; a figure that is not here means none."""
+    most = candidate.offer.max_issued
+    if most is None or context.issues_left.get(candidate.offer.offer_id, 0) > 0:
         return None
-    return found(Reason.CAP_CATEGORY, cap=cap, category=category)
+    return found(Reason.BUDGET_EXHAUSTED, most=most, what="issues")
 
 
 RULES: tuple[Rule, ...] = (
@@ -176,16 +170,22 @@ RULES: tuple[Rule, ...] = (
     not_assigned,
     not_approved,
     wrong_store,
+    no_such_lane,
     outside_dates,
     no_paper_needed,
     print_mode,
     against_the_law,
     stale_picture,
     out_of_stock,
+    low_mover,
     mass_promotion,
+    used_up,
     quiet_time,
+    still_out,
+    budget,
     person_cap,
     contact_cap,
+    channel_cap,
     category_cap,
 )
 
@@ -197,76 +197,3 @@ def first_finding(candidate: Candidate, context: IssueContext) -> Finding | None
         if finding is not None:
             return finding
     return None
-
-
-def named_gtins(offer: Offer) -> tuple[Gtin, ...]:
-    """Give the GTINs that an offer names and does not exclude, in its own order."""
-    excluded = frozenset(offer.products.exclude.gtins)
-    return tuple(gtin for gtin in offer.products.include.gtins if gtin not in excluded)
-
-
-def known_gtins(offer: Offer, products: dict[Gtin, Product]) -> tuple[Gtin, ...]:
-    """Give the GTINs that an offer names, and those of the known products that its set counts."""
-    include = offer.products.include
-    if not (include.brands or include.categories):
-        return named_gtins(offer)
-    counted = (gtin for gtin, known in products.items() if counts(offer.products, gtin, known))
-    return tuple(dict.fromkeys((*named_gtins(offer), *counted)))
-
-
-def offer_category(offer: Offer, products: dict[Gtin, Product], depth: int) -> str:
-    """Give the category an offer counts under: what its products' categories have in common.
-
-    Args:
-        offer: its category paths count, and those of the products that it names.
-        products: what is known; others do not count. For a brand, every known product of it.
-        depth: how many parts make a category; a shorter common path stays shorter.
-
-    Returns:
-        "" where nothing is known or nothing is common: such an offer has no category cap.
-    """
-    include = offer.products.include
-    paths = list(include.categories)
-    paths += [products[gtin].category for gtin in named_gtins(offer) if gtin in products]
-    if include.brands:
-        paths += [
-            product.category
-            for gtin, product in products.items()
-            if product.brand in include.brands and counts(offer.products, gtin, product)
-        ]
-    return "/".join(_common([path.split("/") for path in paths if path])[:depth])
-
-
-def _common(paths: list[list[str]]) -> list[str]:
-    """Give the parts that all paths begin with."""
-    common: list[str] = []
-    for parts in zip(*paths, strict=False):
-        if len(set(parts)) > 1:
-            break
-        common.append(parts[0])
-    return common
-
-
-def issued_this_month(context: IssueContext) -> int:
-    """Count what was printed for this shopper in the business date's calendar month."""
-    return sum(1 for _ in _issued_this_month(context))
-
-
-def issued_in_category(category: str, context: IssueContext) -> int:
-    """Count what of it was printed in exactly this category this month."""
-    return sum(past.category == category for past in _issued_this_month(context))
-
-
-def contacts_this_week(context: IssueContext) -> int:
-    """Count what a shopper was told in the last seven days, today included, on paper or otherwise."""
-    since = context.moment.business_date - timedelta(days=CONTACT_DAYS)
-    return sum(past.kind in ("contact", "issued") and past.on > since for past in context.past)
-
-
-def _issued_this_month(context: IssueContext) -> Iterable[PastUse]:
-    today = context.moment.business_date
-    return (
-        past
-        for past in context.past
-        if past.kind == "issued" and (past.on.year, past.on.month) == (today.year, today.month)
-    )

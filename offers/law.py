@@ -1,29 +1,76 @@
-"""What the law of a store's place forbids: a thin table, read by the decision and the issue policy."""
+"""What the law of a store's place forbids, read by the decision and by the issue policy.
+
+The rules are data: headquarters ships those of the store (`hq/laws/*.toml`, each with its source)
+in `StoreFacts.laws`. Where a generation has none, `BUILT_IN` holds, which is the same in short.
+"""
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from offers.model import CheapestFree, Offer, Product
+from offers.model import (
+    CheapestFree,
+    NForM,
+    NthPercent,
+    Offer,
+    OtherReduced,
+    PercentOff,
+    Product,
+    Value,
+)
 from offers.reasons import Reason
 
-Flag = Literal["infant_formula", "alcohol", "tobacco", "hfss"]
+LawFlag = Literal["infant_formula", "alcohol", "tobacco", "hfss"]
+What = Literal["offers", "volume_offers", "unasked_paper"]
+
+
+class LawRule(Value, frozen=True):
+    """One thing that is forbidden in some places from a day on.
+
+    `forbids` is "offers" on products with the flag, "volume_offers" (several units, or one free) on
+    them, or "unasked_paper": coupons that the shopper did not ask for, of whatever product.
+    `places` are ISO 3166 codes; one stands for all its subdivisions, "*" for everywhere, "" for a
+    store that does not say where it is. No `since`: at all times, because the chain wants it so.
+    """
+
+    places: tuple[str, ...]
+    forbids: What
+    reason: Reason
+    flag: LawFlag | None = None
+    since: date | None = None
+    until: date | None = None
+    source: str = ""
+    url: str = ""
 
 
 class Ban(NamedTuple):
-    """Products with this flag never count in these places; `volume_only`: in multi-unit offers."""
+    """Products with this flag never count; `volume_only`: in multi-unit offers."""
 
-    flag: Flag
+    flag: LawFlag
     reason: Reason
-    places: tuple[str, ...]  # ISO 3166 prefixes; "*" is everywhere, "" a store that does not say
     volume_only: bool = False
 
 
-BANS: tuple[Ban, ...] = (
-    Ban("infant_formula", Reason.LEGAL_INFANT_FORMULA, ("*",)),  # EU 2016/127 art. 10(2)
-    Ban("tobacco", Reason.LEGAL_TOBACCO, ("*",)),  # banned in many places: everywhere by default
-    Ban("alcohol", Reason.LEGAL_ALCOHOL, ("IE", "GB-SCT", "")),  # Ireland: S.I. 4/2020
-    Ban("hfss", Reason.LEGAL_HFSS_VOLUME, ("GB-ENG",), volume_only=True),  # since 2025-10-01
+_FORMULA, _TOBACCO = Reason.LEGAL_INFANT_FORMULA, Reason.LEGAL_TOBACCO
+_ALCOHOL, _HFSS, _PAPER = (
+    Reason.LEGAL_ALCOHOL,
+    Reason.LEGAL_HFSS_VOLUME,
+    Reason.LEGAL_PRINT_ON_REQUEST,
+)
+
+BUILT_IN: tuple[LawRule, ...] = (
+    LawRule(("*",), "offers", _FORMULA, "infant_formula"),
+    LawRule(("*",), "offers", _TOBACCO, "tobacco"),
+    LawRule(("",), "offers", _ALCOHOL, "alcohol"),
+    LawRule(("IE",), "offers", _ALCOHOL, "alcohol", date(2021, 1, 11)),
+    LawRule(("GB-SCT",), "offers", _ALCOHOL, "alcohol", date(2018, 5, 1)),
+    LawRule(("GB-SCT",), "volume_offers", _ALCOHOL, "alcohol", date(2011, 10, 1)),
+    LawRule(("GB-ENG",), "volume_offers", _HFSS, "hfss", date(2025, 10, 1)),
+    LawRule(("GB-WLS",), "volume_offers", _HFSS, "hfss", date(2026, 3, 26)),
+    LawRule(("GB-SCT",), "volume_offers", _HFSS, "hfss", date(2026, 10, 1)),
+    LawRule(("FR",), "unasked_paper", _PAPER, None, date(2023, 8, 1)),
 )
 
 
@@ -38,9 +85,42 @@ def in_place(jurisdiction: str, places: tuple[str, ...]) -> bool:
     )
 
 
-def bans_of(jurisdiction: str) -> tuple[Ban, ...]:
-    """Give the bans that hold in a jurisdiction."""
-    return tuple(ban for ban in BANS if in_place(jurisdiction, ban.places))
+def rules_of(jurisdiction: str, rules: tuple[LawRule, ...]) -> tuple[LawRule, ...]:
+    """Give the rules of a jurisdiction, in their order."""
+    return tuple(rule for rule in rules if in_place(jurisdiction, rule.places))
+
+
+@lru_cache(64)
+def laws_at(laws: tuple[LawRule, ...], jurisdiction: str, on: date) -> tuple[LawRule, ...]:
+    """Give what is in force in a store on a business date.
+
+    Args:
+        laws: what headquarters shipped for the store; none of it, and the built-in rules hold.
+        jurisdiction: where the store is.
+        on: the business date; first and last day of a rule are in it.
+    """
+    return tuple(
+        rule
+        for rule in rules_of(jurisdiction, laws or BUILT_IN)
+        if (rule.since is None or rule.since <= on) and (rule.until is None or on <= rule.until)
+    )
+
+
+@lru_cache(64)
+def bans_in_force(laws: tuple[LawRule, ...], jurisdiction: str, on: date) -> tuple[Ban, ...]:
+    """Give the bans on products that hold in a store on a business date, the wider ones first."""
+    bans = (
+        Ban(rule.flag, rule.reason, rule.forbids == "volume_offers")
+        for rule in laws_at(laws, jurisdiction, on)
+        if rule.flag is not None and rule.forbids != "unasked_paper"
+    )
+    return tuple(sorted(dict.fromkeys(bans), key=lambda ban: ban.volume_only))
+
+
+def paper_on_request(laws: tuple[LawRule, ...], jurisdiction: str, on: date) -> LawRule | None:
+    """Give the rule that keeps a store from printing what nobody asked for, if there is one."""
+    rules = laws_at(laws, jurisdiction, on)
+    return next((rule for rule in rules if rule.forbids == "unasked_paper"), None)
 
 
 def banned(product: Product | None, bans: tuple[Ban, ...], *, volume: bool) -> Reason | None:
@@ -54,5 +134,15 @@ def banned(product: Product | None, bans: tuple[Ban, ...], *, volume: bool) -> R
 
 
 def by_volume(offer: Offer) -> bool:
-    """Tell whether an offer is a volume promotion: it asks for several units, or gives one free."""
-    return offer.condition.min_quantity > 1 or isinstance(offer.reward, CheapestFree)
+    """Tell whether an offer is a volume promotion.
+
+    It is where several units are asked for, or where it says that one, or part of one, is free:
+    the two kinds that regulation 5 of the Food (Promotion and Placement) (England) Regulations
+    2021 names.
+    """
+    condition, reward = offer.condition, offer.reward
+    if condition.min_quantity > 1 or condition.min_distinct > 1:
+        return True
+    if isinstance(reward, PercentOff):
+        return reward.percent == 100
+    return isinstance(reward, CheapestFree | NForM | NthPercent | OtherReduced)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from offers.basket import LeftOut, Line
 from offers.context import Context
-from offers.law import banned, bans_of, by_volume
+from offers.law import banned, bans_in_force, by_volume
 from offers.model import (
     BasketAmountOff,
     BasketPercentOff,
@@ -131,7 +131,9 @@ class Shelf:
 
     def __init__(self, context: Context) -> None:
         self.products = context.products
-        self._bans = bans_of(context.store.jurisdiction)
+        store = context.store
+        on = context.moment.business_date
+        self._bans = bans_in_force(store.laws, store.jurisdiction, on)
         self.lots: list[Lot] = []
         self.spend_minor = 0
         self.left_out: tuple[LeftOut, ...] = ()

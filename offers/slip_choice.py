@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
+from typing import NamedTuple
 
-from offers.context import Candidate, IssueContext
-from offers.issue_rules import issued_in_category, named_gtins, offer_category
-from offers.model import Gtin, Offer, Product, Selector
+from offers.caps import issued_in_category
+from offers.context import Candidate, IssueContext, Mix
+from offers.model import Gtin, Offer, Product, ProductSet, Selector
+from offers.offer_sets import brands_of, is_wide, named, offer_category, sets_of
 from offers.reasons import Finding, Reason, found
 from offers.shelf import counts, is_basket_reward, prefixes
 
@@ -39,56 +41,75 @@ def overlap(one: Offer, other: Offer, products: dict[Gtin, Product]) -> bool:
     """Tell whether two offers are about one product, as far as it can be known here.
 
     They are if a product that one of them names, or any known one, counts for both; if both name a
-    brand, or categories of which one lies in the other; or if both are about the whole basket.
+    brand or an attribute, or categories of which one lies in the other; or if both are about the
+    whole basket.
     """
     if is_basket_reward(one) or is_basket_reward(other):
         return is_basket_reward(one) and is_basket_reward(other)
-    a, b = one.products, other.products
-    if set(a.include.brands) & set(b.include.brands):
+    return any(_meet(a, b, products) for a in sets_of(one) for b in sets_of(other))
+
+
+def _meet(a: ProductSet, b: ProductSet, products: dict[Gtin, Product]) -> bool:
+    one, other = a.include, b.include
+    if _share(one.brands, other.brands) or _share(one.attributes, other.attributes):
         return True
-    if _paths_meet(a.include, b.include):
+    if _paths_meet(one, other) or _paths_meet(other, one):
         return True
-    both = dict.fromkeys([*named_gtins(one), *named_gtins(other)])
-    if _is_wide(a.include) and _is_wide(b.include):
-        both.update(dict.fromkeys(products))
+    both = [*named(a), *named(b)]
+    if is_wide(one) and is_wide(other):
+        both += products
     return any(counts(a, g, products.get(g)) and counts(b, g, products.get(g)) for g in both)
 
 
-def _is_wide(selector: Selector) -> bool:
-    return bool(selector.brands or selector.categories)
+def _share(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return any(name in other for name in one)
 
 
 def _paths_meet(one: Selector, other: Selector) -> bool:
-    return any(path in prefixes(its) for its in one.categories for path in other.categories) or any(
-        path in prefixes(its) for its in other.categories for path in one.categories
-    )
-
-
-def brands_of(offer: Offer, products: dict[Gtin, Product]) -> frozenset[str]:
-    """Give the brands that an offer is about: those it names, and those of its products."""
-    known = (products[gtin].brand for gtin in named_gtins(offer) if gtin in products)
-    return frozenset((*offer.products.include.brands, *known))
+    return any(path in prefixes(its) for its in one.categories for path in other.categories)
 
 
 def rivals(one: Offer, other: Offer, context: IssueContext) -> bool:
     """Tell whether two offers are about brands that never stand on one slip."""
+    if not context.rivals:
+        return False
     mine, its = brands_of(one, context.products), brands_of(other, context.products)
     return any((a in mine and b in its) or (b in mine and a in its) for a, b in context.rivals)
 
 
+def merged(mix: tuple[Mix, ...]) -> dict[str, Mix]:
+    """Give one rule for each objective: of several, the strictest numbers."""
+    rules: dict[str, Mix] = {}
+    for rule in mix:
+        old = rules.get(rule.objective, Mix(rule.objective))
+        least, most = max(old.least, rule.least), min(old.most, rule.most)
+        rules[rule.objective] = Mix(rule.objective, least, most)
+    return rules
+
+
+class Mark(NamedTuple):
+    """How good a set is, the greater the better: first the mix, then the scores, then the number."""
+
+    short: int  # of what the mix asks for, as a negative number
+    worth: int
+    size: int
+
+
 class SlipChoice:
-    """The choice among candidates that no rule holds back."""
+    """The choice among candidates that no rule holds back; a negative score is never printed."""
 
     def __init__(self, candidates: list[Candidate], context: IssueContext, places: int) -> None:
         self._context = context
         self._places = places
-        self._all = sorted(candidates, key=lambda it: (-worth(it), it.offer.offer_id))
+        some = [candidate for candidate in candidates if worth(candidate) >= 0]
+        self._all = sorted(some, key=lambda it: (-worth(it), it.offer.offer_id))
         self._worth = [worth(it) for it in self._all]
         self._category = [self.category_of(it) for it in self._all]
         self._room = {c: self._left_in(c) for c in set(self._category) if c}
+        self._mix = merged(context.policy.mix)
         self._clashes: dict[tuple[int, int], Reason | None] = {}
         self._nodes = 0
-        self._best: tuple[int, int] = (0, 0)
+        self._best = Mark(0, 0, 0)
         self._best_set: tuple[int, ...] = ()
 
     def category_of(self, candidate: Candidate) -> str:
@@ -101,27 +122,42 @@ class SlipChoice:
         return cap - issued_in_category(category, self._context)
 
     def run(self) -> list[Candidate]:
-        """Give the set of highest total score; of equals the larger, then the earlier by score, id."""
+        """Give the best set: nearest to the mix, of those the highest total score.
+
+        Of equals the larger, then the earlier by score and id.
+        """
+        self._best = Mark(-self._short(()), 0, 0)
         self._visit(0, (), 0)
         return [self._all[n] for n in self._best_set]
 
     def _visit(self, start: int, chosen: tuple[int, ...], total: int) -> None:
         self._nodes += 1
-        if (total, len(chosen)) > self._best:
-            self._best, self._best_set = (total, len(chosen)), chosen
+        short = self._short(chosen)
+        mark = Mark(-short, total, len(chosen))
+        if mark > self._best:
+            self._best, self._best_set = mark, chosen
         places = self._places - len(chosen)
         for n in range(start, len(self._all)):
             reach = self._worth[n : n + places]
-            most = (total + sum(w for w in reach if w > 0), len(chosen) + len(reach))
-            if not reach or most <= self._best or self._nodes >= NODE_BUDGET:
+            hope = Mark(-max(0, short - len(reach)), total + sum(reach), len(chosen) + len(reach))
+            if not reach or hope <= self._best or self._nodes >= NODE_BUDGET:
                 return
             if self._fits(n, chosen):
                 self._visit(n + 1, (*chosen, n), total + self._worth[n])
+
+    def _short(self, chosen: tuple[int, ...]) -> int:
+        return sum(max(0, it.least - self._of(it, chosen)) for it in self._mix.values() if it.least)
+
+    def _of(self, rule: Mix, chosen: tuple[int, ...]) -> int:
+        return sum(self._all[n].offer.objective == rule.objective for n in chosen)
 
     def _fits(self, n: int, chosen: tuple[int, ...]) -> bool:
         category = self._category[n]
         taken = sum(self._category[other] == category for other in chosen)
         if category and taken >= self._room[category]:
+            return False
+        rule = self._mix.get(self._all[n].offer.objective)
+        if rule is not None and self._of(rule, chosen) >= rule.most:
             return False
         return all(self._clash(other, n) is None for other in chosen)
 
@@ -148,4 +184,8 @@ def why_not_chosen(
     same = sum(category_of(other) == category for other in chosen)
     if category and same and issued_in_category(category, context) + same >= cap:
         return found(Reason.CAP_CATEGORY, cap=cap, category=category)
+    objective = candidate.offer.objective
+    rule = merged(context.policy.mix).get(objective)
+    if rule and sum(other.offer.objective == objective for other in chosen) >= rule.most:
+        return found(Reason.BETTER_OFFER_CHOSEN, cap=rule.most, objective=objective)
     return full

@@ -148,7 +148,7 @@ def test_an_untrusted_clock_keeps_promises(make):
         ("alcohol", "", Reason.LEGAL_ALCOHOL),
         ("alcohol", "DE", Reason.APPLIED),
         ("hfss", "GB-ENG", Reason.LEGAL_HFSS_VOLUME),
-        ("hfss", "GB-WLS", Reason.APPLIED),
+        ("hfss", "GB-NIR", Reason.APPLIED),
     ],
 )
 def test_law_keeps_flagged_lines_out(make, flag, jurisdiction, reason):
