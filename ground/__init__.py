@@ -1,1 +1,4 @@
-"""What every room stands on: clock, dice, strict_toml, complaints, key_files, log_lines."""
+"""What every room stands on: clock, dice, complaints, key_files, log_lines.
+
+Files that people write: toml_lines, toml_types, strict_toml.
+"""

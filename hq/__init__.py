@@ -1,5 +1,6 @@
-"""Headquarters' end. To lanes: authoring, shop_files, lint_facts, lint, lint_shop, plan, publish.
+"""Headquarters' end: offers out, results in.
 
-Its file: schema, store, ledger. From lanes: effects, inbox, desk, serve. For people: keys, previews,
-reports, arguments, cli. From outside: import_completejourney.
+To lanes: authoring, shop_reader, offer_files, shop_files, lint_facts, lint, lint_shop, plan,
+publish. Its file: schema, store, ledger. From lanes: effects, inbox, desk, serve. For people: keys,
+previews, reports, arguments, cli. From outside: import_completejourney.
 """

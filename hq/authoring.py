@@ -1,8 +1,8 @@
 """The files of a shop directory, as types: what a person at headquarters writes.
 
 One directory is one chain: `stores.toml`, `policy.toml`, `products.toml` (or `products.csv`),
-`stock.toml`, `rivals.toml`, `assignments.toml`, `mass_promotions.toml`, and `offers/*.toml` with
-each offer's picture beside it under the same name. Versions of offers are not written by hand:
+`stock.toml`, `rivals.toml`, `assignments.toml`, `mass_promotions.toml`, `experiments.toml`, and
+`offers/*.toml` with each offer's picture beside it under the same name. Versions of offers are not written by hand:
 `tillside-hq apply` counts them up where an offer's content changed.
 """
 
@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from offers.context import Policy, Risk
+from offers.context import Experiment, Policy, Risk
 from offers.model import (
     Approval,
     CampaignId,
@@ -68,6 +68,15 @@ class OfferFile(Value, frozen=True):
     picture: PictureEntry | None = None
     approval: Approval | None = None
     funding: tuple[Funding, ...] = ()
+    group: str = ""
+    identity: Literal["strong", "any"] = "strong"
+    store_groups: tuple[str, ...] = ()
+    lane_groups: tuple[str, ...] = ()
+    max_uses_per_shopper: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    max_redemptions: Annotated[int, Meta(ge=1, le=100_000_000)] | None = None
+    max_issued: Annotated[int, Meta(ge=1, le=100_000_000)] | None = None
+    panel_only: bool = False
+    currency: Annotated[str, Meta(pattern="^([A-Z]{3})?$")] = ""
 
 
 class ProductsFile(Value, frozen=True):
@@ -77,7 +86,7 @@ class ProductsFile(Value, frozen=True):
 
 
 class StoreEntry(Value, frozen=True):
-    """A store, its lanes, and what its manifest says of it."""
+    """A store, its lanes, and what its manifest says of it. `lane_groups` is by lane."""
 
     store: Name
     lanes: tuple[LaneId, ...]
@@ -86,6 +95,8 @@ class StoreEntry(Value, frozen=True):
     jurisdiction: str = ""
     time_zone: str = "UTC"
     day_ends_hour: Annotated[int, Meta(ge=0, le=12)] = 0
+    groups: tuple[Name, ...] = ()
+    lane_groups: dict[LaneId, tuple[Name, ...]] = field(default_factory=dict)
 
 
 class StoresFile(Value, frozen=True):
@@ -102,11 +113,12 @@ class PolicyFile(Value, frozen=True):
 
 
 class StockEntry(Value, frozen=True):
-    """Units on hand of one product in one store."""
+    """Units on hand of one product in one store; `sold_28d` in the four weeks before the count."""
 
     store: StoreId
     gtin: Gtin
     on_hand: Count
+    sold_28d: Count | None = None
 
 
 class StockFile(Value, frozen=True):
@@ -146,22 +158,29 @@ class AssignmentEntry(Value, frozen=True):
 
 
 class PastEntry(Value, frozen=True):
-    """A message that reached the shopper another way, or an older use, for the caps."""
+    """A message that reached the shopper another way, or an older use, for the caps.
+
+    A contact may be about no offer of ours: a newsletter.
+    """
 
     kind: Literal["issued", "redeemed", "contact"]
-    offer_id: OfferId
     on: date
+    offer_id: OfferId = OfferId("")
     category: str = ""
-    channel: str = "email"
+    channel: Name = "email"
 
 
 class ShopperEntry(Value, frozen=True):
-    """One shopper: every identity leads to one wallet, named by the first."""
+    """One shopper: every identity leads to one wallet, named by the first.
+
+    A shopper of the `panel` tries offers that nobody has approved yet (`panel_only`).
+    """
 
     identities: Annotated[tuple[IdentityEntry, ...], Meta(min_length=1, max_length=8)]
     language: Language | None = None
     assignment: tuple[AssignmentEntry, ...] = ()
     past: tuple[PastEntry, ...] = ()
+    panel: bool = False
 
 
 class AssignmentsFile(Value, frozen=True):
@@ -182,3 +201,9 @@ class PromotionsFile(Value, frozen=True):
     """The till's own promotions, `mass_promotions.toml`."""
 
     promotion: tuple[PromotionEntry, ...] = ()
+
+
+class ExperimentsFile(Value, frozen=True):
+    """The holdouts, `experiments.toml`."""
+
+    experiment: tuple[Experiment, ...] = ()

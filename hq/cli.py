@@ -22,12 +22,14 @@ from hq.arguments import parser
 from hq.desk import open_desk
 from hq.keys import enrol, make_keys
 from hq.lint import lint
+from hq.offer_files import full_gtin
 from hq.plan import Plan, make_plan
 from hq.previews import previews
 from hq.publish import apply, recall, rollback, set_stock
 from hq.reports import Line
 from hq.serve import Serve, options
-from hq.shop_files import ShopComplaint, full_gtin, read_shop
+from hq.shop_files import read_shop
+from hq.shop_reader import ShopComplaint
 from hq.store import HqStore, open_store
 from offers.model import LaneId, Language, OfferId, StoreId
 from printer.errors import ProfileError

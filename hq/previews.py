@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from hq.shop_files import Shop, read_offers, read_shop
+from hq.offer_files import read_offers
+from hq.shop_files import Shop, read_shop
 from offers.model import Language, Offer, Serial
 from offers.sentences import slip_words
 from printer.profile import Profile

@@ -83,7 +83,7 @@ def test_an_unknown_key_is_said_with_the_nearest(hq, shop_dir, spoil) -> None:
     spoil("policy.toml", "quiet_days", "quiet_day")
     code, _, err = hq("plan", str(shop_dir))
     assert code == 1
-    assert "[policy], quiet_day: unknown key" in err
+    assert "[policy] quiet_day: unknown key" in err
     assert "did you mean 'quiet_days'?" in err
 
 

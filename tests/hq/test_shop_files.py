@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ground.strict_toml import TomlComplaint
-from hq.shop_files import ShopComplaint, full_gtin, products_csv, read_offers, read_shop
+from hq.offer_files import full_gtin, read_offers
+from hq.shop_files import read_shop
+from hq.shop_reader import ShopComplaint
 from offers.model import Gtin, PercentOff
 
 
@@ -43,10 +44,10 @@ def test_every_broken_file_is_named_at_once(shop_dir: Path, spoil) -> None:
     spoil("offers/oat-30.toml", "percent = 30", "percent = 300")
     with pytest.raises(ShopComplaint) as caught:
         read_shop(shop_dir)
-    found = [(Path(c.file).name, c.table, c.key, c.nearest) for c in caught.value.complaints]
+    found = [(c.file, c.table, c.key, c.nearest) for c in caught.value.complaints]
     assert found == [
         ("policy.toml", "policy", "quite_days", "quiet_days"),
-        ("oat-30.toml", "reward", "percent", ""),
+        ("offers/oat-30.toml", "reward", "percent", ""),
     ]
 
 
@@ -87,18 +88,29 @@ def test_products_may_come_as_csv(shop_dir: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "line", "key", "words"),
     [
-        ("gtin,nam\n1,2\n", "unknown column"),
-        ("gtin,name,brand,category,pack_version\n1,a,b,c,many\n", "line 2"),
-        ("gtin,name,brand,category\n1,a,b,c,d,e\n", "line 2"),
-        ("gtin,name,brand,category,flags\n1,a,b,c,poison\n", "poison"),
+        ("gtin,nam\n1,2\n", 1, "nam", "unknown column"),
+        (
+            "gtin,name,brand,category,pack_version\n1,a,b,c,many\n",
+            2,
+            "pack_version",
+            "a whole number",
+        ),
+        ('gtin,name,brand,category\n1,"a\n\n",b,c\n1,a,b,c,d,e\n', 5, "", "more cells"),
+        ("gtin,name,brand,category,flags\n1,a,b,c,poison\n", 2, "flags", "'poison' is no choice"),
+        ("gtin,name,brand,category,pieces\n\n1,a,b,c,0\n", 3, "pieces", "0 is out of range"),
+        ("gtin,name,brand\n1,a,b\n", 2, "category", "required"),
     ],
 )
-def test_a_wrong_csv_is_refused_with_its_line(text: str, words: str) -> None:
-    """A column or a cell that does not fit is named."""
-    with pytest.raises(TomlComplaint, match=words):
-        products_csv(text, "products.csv")
+def test_a_wrong_csv_is_refused_with_its_line(shop_dir, text, line, key, words) -> None:
+    """A column or a cell that does not fit is named, on the line where its row begins."""
+    (shop_dir / "products.csv").write_text(text)
+    with pytest.raises(ShopComplaint) as caught:
+        read_shop(shop_dir)
+    (fault,) = caught.value.complaints
+    assert (fault.file, fault.line, fault.key) == ("products.csv", line, key)
+    assert words in fault.what
 
 
 def test_short_gtins_are_padded_with_zeros() -> None:
