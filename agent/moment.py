@@ -27,4 +27,5 @@ def moment(
         business_date=business_date,
         weekday=business_date.weekday(),
         minute=local.hour * 60 + local.minute,
+        past_midnight=local.date() > business_date,
     )

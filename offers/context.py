@@ -33,7 +33,8 @@ class Moment(Struct, frozen=True):
     trusted: bool
     business_date: date
     weekday: int  # of the business date, Monday is 0
-    minute: int  # since local midnight
+    minute: int  # since local midnight, as a clock on the wall shows it
+    past_midnight: bool = False  # the business date's own night: the wall's date is a later one
 
 
 class StoreFacts(Struct, frozen=True):

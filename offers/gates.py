@@ -3,20 +3,27 @@
 A rule looks at a candidate and the facts and gives a finding, or None. The first finding counts;
 the order is the order in which a cashier would say them. An untrusted clock closes no gate: what
 a shopper was promised is honoured (`offers.issue` gives out nothing new then).
+
+Each rule stands beside the offers that it concerns. Which rules an offer meets is found once for
+each offer, so that hundreds of candidates pass only the few that can close for them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from offers.context import Candidate, Context, Moment
-from offers.model import Assignment, Daypart, Gtin, Offer
+from offers.context import Candidate, Context
+from offers.contradictions import contradictions
+from offers.hours import clock_time, holds_now, next_today
+from offers.model import Assignment, Gtin, Offer, OfferId
 from offers.reasons import Finding, Reason, found
 
-Gate = Callable[[Candidate, Context], Finding | None]
 DATES_KEPT = 1024  # first and last days of offers: a year has 365
+OFFERS_KEPT = 4096  # whose rules are known; beyond, all are found anew
 NOT_PRESENTED = found(Reason.COUPON_NOT_PRESENTED)
 
 STANDINGS = {
@@ -29,7 +36,28 @@ STANDINGS = {
 }
 
 
-def coupon_refused(candidate: Candidate, _: Context) -> Finding | None:
+class Facts:
+    """A context as the gates ask it: what several offers want to know is found once."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    @cached_property
+    def redeemed(self) -> Counter[OfferId]:
+        """Count the shopper's past redemptions, offer by offer. One sale is one."""
+        return Counter(it.offer_id for it in self.context.past if it.kind == "redeemed")
+
+
+Gate = Callable[[Candidate, Facts], Finding | None]
+
+
+def held_out(candidate: Candidate, _: Facts) -> Finding | None:
+    """Keep an offer from a shopper who by design gets nothing."""
+    assignment = candidate.assignment
+    return found(Reason.HOLDOUT) if assignment and assignment.arm == "holdout" else None
+
+
+def coupon_refused(candidate: Candidate, _: Facts) -> Finding | None:
     """Refuse a presented coupon whose serial check or claim went against it."""
     presented = candidate.presented
     reason = STANDINGS.get(presented.standing) if presented else None
@@ -41,14 +69,11 @@ def coupon_refused(candidate: Candidate, _: Context) -> Finding | None:
     return found(reason, **facts)
 
 
-def held_out(candidate: Candidate, _: Context) -> Finding | None:
-    """Keep an offer from a shopper who by design gets nothing."""
-    assignment = candidate.assignment
-    return found(Reason.HOLDOUT) if assignment and assignment.arm == "holdout" else None
-
-
-def recalled(candidate: Candidate, context: Context) -> Finding | None:
+def recalled(candidate: Candidate, facts: Facts) -> Finding | None:
     """Stop an offer that was killed, or whose products are all recalled."""
+    context = facts.context
+    if not (context.killed or context.recalled):
+        return None
     return withdrawn(candidate.offer, context.killed, context.recalled)
 
 
@@ -57,7 +82,7 @@ def withdrawn(offer: Offer, killed: frozenset[str], recalled: frozenset[Gtin]) -
     if offer.offer_id in killed:
         return found(Reason.RECALLED, what="offer")
     include = offer.products.include
-    if not recalled or include.brands or include.categories:
+    if not recalled or include.brands or include.categories or include.attributes:
         return None
     named = set(include.gtins).difference(offer.products.exclude.gtins)
     if named and named <= recalled:
@@ -65,22 +90,56 @@ def withdrawn(offer: Offer, killed: frozenset[str], recalled: frozenset[Gtin]) -
     return None
 
 
-def not_approved(candidate: Candidate, _: Context) -> Finding | None:
-    """Stop an offer that nobody released."""
-    return found(Reason.NOT_APPROVED) if candidate.offer.approval is None else None
+def at_odds(candidate: Candidate, _: Facts) -> Finding | None:
+    """Refuse an offer whose rule contradicts itself."""
+    return _known(candidate.offer).fault
 
 
-def wrong_store(candidate: Candidate, context: Context) -> Finding | None:
-    """Refuse an offer of other stores."""
-    stores = candidate.offer.stores
-    if not stores or context.store.store in stores:
+def fault_of(offer: Offer) -> Finding | None:
+    """Give the first contradiction of an offer that closes a lane."""
+    for field, what, _, closes in contradictions(offer):
+        if closes:
+            return found(Reason.OFFER_INVALID, field=field, what=what)
+    return None
+
+
+def other_currency(candidate: Candidate, facts: Facts) -> Finding | None:
+    """Refuse an offer whose amounts are in another currency than the store's."""
+    currency, ours = candidate.offer.currency, facts.context.store.currency
+    if currency == ours:
         return None
-    return found(Reason.WRONG_STORE, store=context.store.store, stores=", ".join(sorted(stores)))
+    what = f"its amounts are in {currency}, the store's in {ours}"
+    return found(Reason.OFFER_INVALID, field="currency", what=what)
 
 
-def outside_dates(candidate: Candidate, context: Context) -> Finding | None:
+def not_approved(_: Candidate, __: Facts) -> Finding | None:
+    """Stop an offer that nobody released."""
+    return found(Reason.NOT_APPROVED)
+
+
+def wrong_store(candidate: Candidate, facts: Facts) -> Finding | None:
+    """Refuse an offer of other stores, or of other groups of stores."""
+    store, offer = facts.context.store, candidate.offer
+    if offer.stores and store.store not in offer.stores:
+        return found(Reason.WRONG_STORE, store=store.store, stores=", ".join(sorted(offer.stores)))
+    if offer.store_groups and set(offer.store_groups).isdisjoint(store.groups):
+        groups = ", ".join(sorted(offer.store_groups))
+        return found(Reason.WRONG_STORE, groups=groups, store=store.store)
+    return None
+
+
+def wrong_lane(candidate: Candidate, facts: Facts) -> Finding | None:
+    """Refuse an offer of other groups of lanes; a lane that is in no group is in none of them."""
+    context = facts.context
+    groups = candidate.offer.lane_groups
+    if not set(groups).isdisjoint(context.store.lane_groups.get(context.lane, ())):
+        return None
+    return found(Reason.WRONG_STORE, groups=", ".join(sorted(groups)), lane=context.lane)
+
+
+def outside_dates(candidate: Candidate, facts: Facts) -> Finding | None:
     """Refuse an offer before its first and after its last business date."""
-    return dates(candidate.offer, candidate.assignment, context.moment.business_date)
+    return dates(candidate.offer, candidate.assignment, facts.context.moment.business_date)
 
 
 def dates(offer: Offer, assignment: Assignment | None, today: date) -> Finding | None:
@@ -106,73 +165,123 @@ def _expired(ended: date) -> Finding:
     return found(Reason.EXPIRED, ended=ended.isoformat())
 
 
-def wrong_daypart(candidate: Candidate, context: Context) -> Finding | None:
-    """Refuse an offer outside its hours, store-local."""
-    dayparts = candidate.offer.condition.dayparts
-    if not dayparts or any(holds_now(daypart, context.moment) for daypart in dayparts):
+def wrong_daypart(candidate: Candidate, facts: Facts) -> Finding | None:
+    """Refuse an offer outside its hours, and name those that come next today, else the first."""
+    dayparts, moment = candidate.offer.condition.dayparts, facts.context.moment
+    if any(holds_now(daypart, moment) for daypart in dayparts):
         return None
-    first = dayparts[0]
-    return found(
-        Reason.WRONG_DAYPART,
-        **{"from": clock_time(first.from_minute), "to": clock_time(first.to_minute)},
-    )
+    said = next_today(dayparts, moment)
+    hours = {"from": clock_time(said.from_minute), "to": clock_time(said.to_minute)}
+    if len(days := sorted(set(said.weekdays))) < 7:
+        hours["weekdays"] = ", ".join(str(day) for day in days)
+    return found(Reason.WRONG_DAYPART, **hours)
 
 
-def holds_now(daypart: Daypart, moment: Moment) -> bool:
-    """Tell whether a moment lies in a daypart; one that ends before it starts runs past midnight.
-
-    The weekday is that of the business date. The end minute is not in it.
-    """
-    if moment.weekday not in daypart.weekdays:
-        return False
-    since, until, minute = daypart.from_minute, daypart.to_minute, moment.minute
-    return since <= minute < until if since <= until else minute >= since or minute < until
-
-
-def clock_time(minute: int) -> str:
-    """Write a minute of the day as a clock shows it: "17:30"."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def card_not_scanned(candidate: Candidate, context: Context) -> Finding | None:
-    """Ask for the card where the offer applies to its shopper alone."""
-    if candidate.offer.use != "card":
-        return None
-    if not context.shopper_known:
+def card_not_scanned(candidate: Candidate, facts: Facts) -> Finding | None:
+    """Ask for the card where the offer applies to its shopper alone; for the card itself if it must."""
+    if not facts.context.shopper_known:
         return found(Reason.CARD_NOT_SCANNED)
-    return None if context.identity_strong else found(Reason.ID_TOO_WEAK)
+    if candidate.offer.identity == "any" or facts.context.identity_strong:
+        return None
+    return found(Reason.ID_TOO_WEAK)
 
 
-def not_assigned(candidate: Candidate, _: Context) -> Finding | None:
+def not_assigned(candidate: Candidate, _: Facts) -> Finding | None:
     """Refuse a card offer that headquarters did not give to this shopper."""
-    missing = candidate.offer.use == "card" and candidate.assignment is None
-    return found(Reason.NOT_ASSIGNED) if missing else None
+    return found(Reason.NOT_ASSIGNED) if candidate.assignment is None else None
 
 
-def coupon_not_presented(candidate: Candidate, _: Context) -> Finding | None:
+def not_in_panel(_: Candidate, facts: Facts) -> Finding | None:
+    """Keep what is tried on the panel from everybody else."""
+    return None if facts.context.panel else found(Reason.NOT_ASSIGNED)
+
+
+def coupon_not_presented(candidate: Candidate, _: Facts) -> Finding | None:
     """Ask for the printed coupon where the offer needs one."""
-    missing = candidate.offer.use != "card" and candidate.presented is None
-    return NOT_PRESENTED if missing else None
+    return NOT_PRESENTED if candidate.presented is None else None
 
 
-GATES: tuple[Gate, ...] = (
-    held_out,
-    coupon_refused,
-    recalled,
-    not_approved,
-    wrong_store,
-    outside_dates,
-    wrong_daypart,
-    card_not_scanned,
-    not_assigned,
-    coupon_not_presented,
+def used_up_by_shopper(candidate: Candidate, facts: Facts) -> Finding | None:
+    """Stop at the shopper's own number of redemptions; of a shopper who is unknown, none is known."""
+    limit, times = candidate.offer.max_uses_per_shopper, facts.redeemed[candidate.offer.offer_id]
+    if limit is None or times < limit:
+        return None
+    return found(Reason.ALREADY_REDEEMED, limit=limit, times=times)
+
+
+def used_up(candidate: Candidate, facts: Facts) -> Finding | None:
+    """Stop after the first N of the chain, as far as this lane may still give.
+
+    A lane gives only what headquarters leased to it. No figure means that it was leased nothing:
+    were it let through, every lane that has not heard yet would give the whole N once more.
+    """
+    left = facts.context.redemptions_left.get(candidate.offer.offer_id, 0)
+    return found(Reason.BUDGET_EXHAUSTED) if left <= 0 else None
+
+
+class Rule(NamedTuple):
+    """A gate, and which offers it can close for."""
+
+    gate: Gate
+    concerns: Callable[[Offer], object]
+
+
+GATES: tuple[Rule, ...] = (
+    Rule(held_out, lambda _: True),
+    Rule(coupon_refused, lambda _: True),
+    Rule(recalled, lambda _: True),
+    Rule(at_odds, fault_of),
+    Rule(other_currency, lambda offer: offer.currency),
+    Rule(not_approved, lambda offer: offer.approval is None and not offer.panel_only),
+    Rule(wrong_store, lambda offer: offer.stores or offer.store_groups),
+    Rule(wrong_lane, lambda offer: offer.lane_groups),
+    Rule(outside_dates, lambda _: True),
+    Rule(wrong_daypart, lambda offer: offer.condition.dayparts),
+    Rule(card_not_scanned, lambda offer: offer.use == "card"),
+    Rule(not_assigned, lambda offer: offer.use == "card"),
+    Rule(not_in_panel, lambda offer: offer.panel_only),
+    Rule(coupon_not_presented, lambda offer: offer.use != "card"),
+    Rule(used_up_by_shopper, lambda offer: offer.max_uses_per_shopper),
+    Rule(used_up, lambda offer: offer.max_redemptions),
 )
 
 
-def first_finding(candidate: Candidate, context: Context) -> Finding | None:
-    """Give what the first closed gate says, or None where all are open."""
-    for gate in GATES:
-        finding = gate(candidate, context)
+class _Known(NamedTuple):
+    """What is found once for an offer. It is that offer only as long as it is the same object."""
+
+    offer: Offer
+    fault: Finding | None
+    gates: tuple[Gate, ...]
+
+
+_KNOWN: dict[OfferId, _Known] = {}
+
+
+def _known(offer: Offer) -> _Known:
+    """Look up an offer's rules; the same offer always has the same ones, remembered or not."""
+    known = _KNOWN.get(offer.offer_id)
+    if known is None or known.offer is not offer:
+        if len(_KNOWN) >= OFFERS_KEPT:
+            _KNOWN.clear()
+        gates = tuple(rule.gate for rule in GATES if rule.concerns(offer))
+        known = _KNOWN[offer.offer_id] = _Known(offer, fault_of(offer), gates)
+    return known
+
+
+def findings(context: Context) -> list[Finding | None]:
+    """Give, candidate by candidate, what the first closed gate says, or None where all are open."""
+    facts = Facts(context)
+    return [_first(candidate, facts) for candidate in context.candidates]
+
+
+def _first(candidate: Candidate, facts: Facts) -> Finding | None:
+    for gate in _known(candidate.offer).gates:
+        finding = gate(candidate, facts)
         if finding is not None:
             return finding
     return None
+
+
+def first_finding(candidate: Candidate, context: Context) -> Finding | None:
+    """Give the same for one candidate."""
+    return _first(candidate, Facts(context))

@@ -11,7 +11,7 @@ from string import Formatter
 from typing import NamedTuple
 
 from offers.conditions import text_of, words_of
-from offers.gates import clock_time
+from offers.hours import clock_time
 from offers.model import (
     AmountOff,
     BasketAmountOff,

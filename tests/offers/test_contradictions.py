@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from offers.contradictions import RULES, contradictions
-from offers.gates import holds_now
+from offers.hours import holds_now
 from offers.model import (
     AmountOff,
     AmountOffPerKg,

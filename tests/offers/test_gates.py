@@ -10,7 +10,7 @@ import pytest
 from offers.basket import Presented
 from offers.context import Candidate, StoreFacts
 from offers.decide import decide
-from offers.gates import holds_now
+from offers.hours import holds_now
 from offers.law import in_place
 from offers.model import CheapestFree, Daypart
 from offers.reasons import Reason
