@@ -3,8 +3,8 @@
 Headquarters hands N out in quotas, each to one incarnation of one lane. What was granted to an
 incarnation only grows; a lane gives no more than it was granted, and asks nobody before it gives.
 However messages are lost, repeated and reordered, and whatever crashes, no more than N are given:
-each grant was taken off N before it was sent, and comes back only from an incarnation that is over
-and whose uses are all known.
+each grant was taken off N before it was sent, and comes back only by the lane's own row, or from an
+incarnation that is over and whose uses are all known.
 
 Headquarters: `top_ups`, after rows came in. A lane: `newest` where a grant arrives, `left` before
 it gives.
@@ -12,11 +12,14 @@ it gives.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from offers.model import LaneId, StoreId
 from offers.records import Incarnation
+
+NOTHING: Mapping[Holder, int] = MappingProxyType({})
 
 
 class Holder(NamedTuple):
@@ -38,7 +41,7 @@ def left(granted: int, used: int, reserved: int = 0) -> int:
     """Give how many a lane may still give; no grant known means none.
 
     Args:
-        granted: the greatest figure that this incarnation was ever told.
+        granted: the greatest figure that this incarnation was ever told, less what it gave back.
         used: what it gave and did not undo itself.
         reserved: what open transactions have been promised.
     """
@@ -50,11 +53,9 @@ def newest(known: int, told: int) -> int:
     return max(known, told)
 
 
-def committed(
-    granted: Mapping[Holder, int], used: Mapping[Holder, int], closed: Collection[Holder] = ()
-) -> int:
-    """Count what of N is gone or may be: grants, and of closed holders only what they used."""
-    return sum(used.get(it, 0) if it in closed else most for it, most in granted.items())
+def committed(granted: Mapping[Holder, int], back: Mapping[Holder, int] = NOTHING) -> int:
+    """Count what of N is gone or may be: all grants, less what came back."""
+    return sum(granted.values()) - sum(back.get(holder, 0) for holder in granted)
 
 
 def water_line(total: int, lanes: int) -> int:
@@ -68,7 +69,7 @@ def top_ups(
     used: Mapping[Holder, int],
     lanes: Sequence[Holder],
     low_water: int,
-    closed: Collection[Holder] = (),
+    back: Mapping[Holder, int] = NOTHING,
 ) -> list[Share]:
     """Give the quotas that grow now, with their new figures; to be stored before they are sent.
 
@@ -81,12 +82,11 @@ def top_ups(
         used: what each holder gave, as far as its rows have come in.
         lanes: the holders that are open: the newest incarnation of each lane.
         low_water: when to top up, at least 1 (`water_line`).
-        closed: holders that are over and whose last row is here. Nobody else's quota comes back.
+        back: what each holder gave back unused, by its own rows; of a holder that is over, and
+            whose last row is here, everything that it never used.
     """
-    free = total - committed(granted, used, closed)
-    have = {
-        it: granted.get(it, 0) - used.get(it, 0) for it in sorted(set(lanes)) if it not in closed
-    }
+    free = total - committed(granted, back)
+    have = {it: granted.get(it, 0) - back.get(it, 0) - used.get(it, 0) for it in sorted(set(lanes))}
     poor = [it for it, rest in have.items() if rest < low_water]
     need = {it: 2 * low_water - have[it] for it in poor}
     gets = _in_turn(have, need, max(0, free))

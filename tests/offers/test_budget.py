@@ -46,13 +46,18 @@ def test_scarce_ones_go_to_those_that_have_least():
     assert figures(top_ups(13, granted, used, [A, B, C], 5)) == {"1": 1}
 
 
-def test_only_a_closed_holder_gives_back():
-    """C had 6 and used 2: its 4 come back once it is closed, and it is given nothing then."""
+def test_only_what_came_back_is_granted_again():
+    """C had 6 and used 2: its 4 can go to A once they came back, and not before."""
     granted, used = {C: 6}, {C: 2}
-    assert committed(granted, used) == 6
+    assert committed(granted) == 6
     assert top_ups(6, granted, used, [A], 1) == []
-    assert committed(granted, used, [C]) == 2
-    assert figures(top_ups(6, granted, used, [A, C], 3, [C])) == {"1": 4}
+    assert committed(granted, {C: 4}) == 2
+    assert figures(top_ups(6, granted, used, [A], 3, {C: 4})) == {"1": 4}
+
+
+def test_who_gave_back_is_granted_more_in_all():
+    """A had 8, used 3 and gave 5 back: to have 4 again its figure, which only grows, is 12."""
+    assert figures(top_ups(20, {A: 8}, {A: 3}, [A], 2, {A: 5})) == {"1": 12}
 
 
 def test_a_lowered_total_takes_nothing_back():
@@ -68,21 +73,20 @@ class Chain(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.epochs = itertools.count()
-        self.granted, self.heard, self.closed = {}, {}, set()  # at headquarters
+        self.granted, self.heard, self.back = {}, {}, {}  # at headquarters
         self.wire = []  # grants on their way, never removed: any may come again
-        self.known, self.given = {}, {}  # at the lanes, by holder
+        self.known, self.given, self.gave_back = {}, {}, {}  # at the lanes, by holder
         self.lanes = [self.new_holder(lane) for lane in "123"]
 
     def new_holder(self, lane):
         holder = Holder("s1", lane, f"e{next(self.epochs)}")
-        self.known[holder] = self.given[holder] = 0
+        self.known[holder] = self.given[holder] = self.gave_back[holder] = 0
         return holder
 
     @rule(low=st.integers(1, 6))
     def headquarters_tops_up(self, low):
-        for share in top_ups(self.TOTAL, self.granted, self.heard, self.lanes, low, self.closed):
+        for share in top_ups(self.TOTAL, self.granted, self.heard, self.lanes, low, self.back):
             assert share.granted > self.granted.get(share.holder, 0)
-            assert share.holder not in self.closed
             self.granted[share.holder] = share.granted
             self.wire.append(share)
 
@@ -96,8 +100,20 @@ class Chain(RuleBasedStateMachine):
     def a_lane_gives(self, n, times):
         holder = self.lanes[n]
         for _ in range(times):
-            if left(self.known[holder], self.given[holder]):
+            if self.left(holder):
                 self.given[holder] += 1
+
+    def left(self, holder):
+        return left(self.known[holder] - self.gave_back[holder], self.given[holder])
+
+    @rule(n=st.integers(0, 2), count=st.integers(1, 4))
+    def a_lane_gives_back(self, n, count):
+        holder = self.lanes[n]
+        self.gave_back[holder] += min(count, self.left(holder))
+
+    @rule(n=st.integers(0, 2))
+    def what_came_back_is_heard(self, n):
+        self.back[self.lanes[n]] = self.gave_back[self.lanes[n]]
 
     @rule(n=st.integers(0, 2))
     def some_rows_come_in(self, n):
@@ -112,13 +128,13 @@ class Chain(RuleBasedStateMachine):
     def a_lane_is_retired_with_every_row_sent(self, n):
         holder = self.lanes[n]
         self.heard[holder] = self.given[holder]
-        self.closed.add(holder)
+        self.back[holder] = self.granted.get(holder, 0) - self.given[holder]
         self.lanes[n] = self.new_holder(holder.lane)
 
     @invariant()
     def never_more_than_the_total(self):
         assert sum(self.given.values()) <= self.TOTAL
-        assert committed(self.granted, self.heard, self.closed) <= self.TOTAL
+        assert committed(self.granted, self.back) <= self.TOTAL
 
 
 TestChain = Chain.TestCase
