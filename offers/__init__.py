@@ -1,8 +1,8 @@
 """The thinking: no I/O, no clock, no dice.
 
 Values: model, basket, reasons, context, records, changes. The decision: decide (start here), gates,
-hours, contradictions, law, shelf, conditions, rewards, solver, search, matching, accounting,
-allocation. The next slip: issue, issue_rules, offer_sets, availability, caps, slip_choice,
-experiments, budget,
-spending. Words: sentences, wordings, money. Numbers: serials, coupon_code, shopper_key.
+hours, contradictions, law, shelf, near_miss, conditions, rewards, solver, search, matching,
+accounting, allocation. The next slip: issue, issue_rules, offer_sets, availability, caps,
+slip_choice, experiments, budget, spending. Words: sentences, wordings, money. Numbers:
+serials, coupon_code, shopper_key.
 """

@@ -116,9 +116,7 @@ def too_many_kinds(offer: Offer) -> Found:
     condition, include = offer.condition, offer.products.include
     kinds = condition.min_distinct
     if kinds > condition.min_quantity:
-        what = (
-            f"{kinds} different products are more than {condition.min_quantity} {condition.count}"
-        )
+        what = f"{kinds} different products are more than min_quantity = {condition.min_quantity}"
         do = f"raise condition.min_quantity to {kinds}, or lower min_distinct"
         yield Contradiction("condition.min_distinct", what, do)
     named = len(set(include.gtins).difference(offer.products.exclude.gtins))
