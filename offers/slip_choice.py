@@ -108,7 +108,7 @@ class SlipChoice:
         self._room = {c: self._left_in(c) for c in set(self._category) if c}
         self._mix = merged(context.policy.mix)
         self._clashes: dict[tuple[int, int], Reason | None] = {}
-        self._nodes = 0
+        self.nodes = 0
         self._best = Mark(0, 0, 0)
         self._best_set: tuple[int, ...] = ()
 
@@ -131,7 +131,7 @@ class SlipChoice:
         return [self._all[n] for n in self._best_set]
 
     def _visit(self, start: int, chosen: tuple[int, ...], total: int) -> None:
-        self._nodes += 1
+        self.nodes += 1
         short = self._short(chosen)
         mark = Mark(-short, total, len(chosen))
         if mark > self._best:
@@ -140,7 +140,7 @@ class SlipChoice:
         for n in range(start, len(self._all)):
             reach = self._worth[n : n + places]
             hope = Mark(-max(0, short - len(reach)), total + sum(reach), len(chosen) + len(reach))
-            if not reach or hope <= self._best or self._nodes >= NODE_BUDGET:
+            if not reach or hope <= self._best or self.nodes >= NODE_BUDGET:
                 return
             if self._fits(n, chosen):
                 self._visit(n + 1, (*chosen, n), total + self._worth[n])
