@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from agent.desk import HealthOut, PartOut, PartState as State
 from agent.events import Hub
-from agent.lane import Lane, Rooms
+from agent.lane import Lane
 from agent.page_view import (
     Shown,
     cache_light,
@@ -20,6 +20,7 @@ from agent.page_view import (
     verdict_of,
 )
 from agent.refusals import Refused
+from agent.rooms import Rooms
 from agent.sales import Finished
 from agent.supervise import PartState
 from agent.till_types import (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version
 
 import msgspec
 from msgspec import Struct
 
 from agent.answers import verdicts_out
 from agent.issue_desk import Issue
+from agent.kept_facts import NO_FACTS
 from agent.records_of import Bank, Given, redemptions_given, sold_lines
 from agent.refunds import SaleEvidence, returned_lines, work_out_return
 from agent.refusals import Refused
@@ -23,6 +25,7 @@ from offers.offer_sets import offer_category
 from offers.reasons import Reason, Verdict
 from offers.records import ClaimReleased, Record, Returned, Tendered, Voided
 
+APP = f"tillside {version('tillside')}"
 encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -98,6 +101,8 @@ class Ending(Struct, frozen=True):
             tendered=tendered,
             told=answered.out if answered else None,
             out=out,
+            facts=answered.facts if answered else NO_FACTS,
+            app=APP,
         ).encode()
 
     def finished(self, out: TenderOut, issue: Issue) -> Finished:

@@ -10,10 +10,9 @@ from msgspec import structs
 
 from agent.claim_line import ClaimLine
 from agent.coupon_desk import CouponDesk, Wanted
-from agent.facts import basket_context
+from agent.facts import Here, basket_context
 from agent.sales import Sale
 from agent.scan_reading import CouponScan
-from cache.shelf import Shelf
 from offers.basket import Basket, Line, Presented
 from offers.context import Context, Decision, Moment
 from offers.decide import decide
@@ -28,9 +27,9 @@ class Evaluation:
     """Runs the rules until every serial that applies is one that this sale has a right to."""
 
     def __init__(
-        self, shelf: Shelf, coupons: CouponDesk, line: ClaimLine, moment_of: MomentOf
+        self, here: Here, coupons: CouponDesk, line: ClaimLine, moment_of: MomentOf
     ) -> None:
-        self._shelf = shelf
+        self._here = here
         self._coupons = coupons
         self._line = line
         self._moment_of = moment_of
@@ -64,7 +63,7 @@ class Evaluation:
     def decide(self, sale: Sale, basket: Basket) -> tuple[Context, Decision]:
         """Run the rules on one basket as it stands."""
         moment = self._moment_of(basket.key.business_date)
-        context = basket_context(self._shelf, sale, basket, moment)
+        context = basket_context(self._here, sale, basket, moment)
         return context, decide(context)
 
     def _stand(self, sale: Sale, scan: CouponScan, tried: set[Serial]) -> Presented:

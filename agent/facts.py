@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
+from agent.quota_desk import QuotaDesk
 from agent.sales import Sale
 from cache.shelf import Shelf
-from offers.basket import Basket
+from offers.basket import Basket, Presented
 from offers.context import Candidate, Context, IssueContext, Moment
-from offers.model import Gtin, Product, ShopperKey
+from offers.experiments import with_arms
+from offers.gates import dates
+from offers.model import Gtin, LaneId, Offer, OtherReduced, Product, ProductSet, ShopperKey
+
+EXAMPLES = 8  # articles of a set that a sentence may name
 
 
-def basket_context(shelf: Shelf, sale: Sale, basket: Basket, moment: Moment) -> Context:
+class Here(Struct, frozen=True):
+    """Where the facts are gathered: the lane, what it has in reach, and its share of first Ns."""
+
+    lane: LaneId
+    shelf: Shelf
+    quotas: QuotaDesk
+
+
+def basket_context(here: Here, sale: Sale, basket: Basket, moment: Moment) -> Context:
     """Give everything that the evaluation of one basket may look at."""
+    shelf, shopper = here.shelf, sale.shopper
     generation = shelf.generation
-    candidates = shelf.candidates(sale.shopper, basket.presented)
-    known = sale.shopper is not None
+    candidates = candidates_of(here.shelf, shopper, basket.presented)
+    gtins = {line.gtin for line in basket.lines}
+    for candidate in candidates:
+        gtins.update(_examples(candidate, moment))
     return Context(
         moment=moment,
         store=generation.store,
         basket=basket,
         candidates=candidates,
-        products=_products(shelf, {line.gtin for line in basket.lines}),
-        shopper_known=known,
+        products=_products(shelf, gtins),
+        shopper_known=shopper is not None,
         identity_strong=sale.identity_strong,
-        past=shelf.past(sale.shopper) if sale.shopper is not None else (),
+        past=shelf.past(shopper) if shopper is not None else (),
         recalled=shelf.recalled,
         killed=shelf.killed,
+        lane=here.lane,
+        panel=shelf.panel(shopper) if shopper is not None else False,
+        redemptions_left=here.quotas.redemptions_left(sale, candidates),
     )
 
 
-def issue_context(shelf: Shelf, shopper: ShopperKey, moment: Moment) -> IssueContext:
+def issue_context(
+    here: Here, shopper: ShopperKey, moment: Moment, asked: bool = False
+) -> IssueContext:
     """Give everything that the choice of a slip may look at."""
+    shelf = here.shelf
     generation = shelf.generation
-    candidates = shelf.candidates(shopper, ())
+    candidates = candidates_of(shelf, shopper)
     products = _counted(shelf, candidates)
     stock = {gtin: found for gtin in products if (found := shelf.availability(gtin)) is not None}
     return IssueContext(
@@ -48,7 +72,36 @@ def issue_context(shelf: Shelf, shopper: ShopperKey, moment: Moment) -> IssueCon
         mass_promotions=generation.mass_promotions(moment.business_date),
         recalled=shelf.recalled,
         killed=shelf.killed,
+        shopper=shopper,
+        panel=shelf.panel(shopper),
+        lane=here.lane,
+        issues_left=here.quotas.issues_left(candidates),
+        asked=asked,
     )
+
+
+def candidates_of(
+    shelf: Shelf, shopper: ShopperKey | None, presented: tuple[Presented, ...] = ()
+) -> tuple[Candidate, ...]:
+    """List what a shopper could use, each assignment with the shopper's arm of today's experiments."""
+    found = shelf.candidates(shopper, presented)
+    return found if shopper is None else with_arms(found, shopper, shelf.generation.experiments)
+
+
+def _examples(candidate: Candidate, moment: Moment) -> Iterator[Gtin]:
+    """Name the articles that a sentence about an offer may name: of offers that could apply today."""
+    offer, given = candidate.offer, candidate.assignment
+    in_hand = candidate.presented is not None or (offer.use == "card" and given is not None)
+    if in_hand and dates(offer, given, moment.business_date) is None:
+        for products in _sets(offer):
+            yield from products.exclude.gtins[:EXAMPLES]
+            yield from products.include.gtins[:EXAMPLES]
+
+
+def _sets(offer: Offer) -> Iterator[ProductSet]:
+    yield offer.products
+    if isinstance(offer.reward, OtherReduced):
+        yield offer.reward.products
 
 
 def _counted(shelf: Shelf, candidates: Iterable[Candidate]) -> dict[Gtin, Product]:

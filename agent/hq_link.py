@@ -37,6 +37,7 @@ from sync.steps import (
     NewDelta,
     NewLeases,
     NewManifest,
+    NewQuotas,
     NewRecalls,
     Outgoing,
     Pruned,
@@ -71,6 +72,7 @@ class Home(Struct, frozen=True):
     trust: TimeTrust
     clock: Clock
     lost: Callable[[], None]  # the journal must be opened anew
+    give_back: Callable[[], Awaitable[None]] | None = None  # quotas that another lane needs
 
 
 class HqLink:
@@ -155,6 +157,7 @@ class HqLink:
             await self._carry(self._session.on_deadline(now))
             await self._pull.on_deadline(now)
             await self._ask_leases(now)
+            await self._give_back()
             await self._sleep()
 
     async def _sleep(self) -> None:
@@ -175,6 +178,10 @@ class HqLink:
         left = self._shelf.leases_left
         if left < LEASES_AHEAD:
             await self._carry(self._session.ask_leases(now))
+
+    async def _give_back(self) -> None:
+        if self._home.give_back is not None:
+            await self._home.give_back()
 
     async def _on_message(self, packet: Packet) -> None:
         try:
@@ -240,6 +247,9 @@ class HqLink:
                 await journal.apply_delta(delta.rev, delta.ops)
             case NewLeases(leases):
                 await journal.add_leases(*leases)
+            case NewQuotas(ops):
+                await journal.add_quotas(*ops)
+                await self._give_back()
             case NewManifest(manifest):
                 await self._pull.want(manifest)
             case Pruned(upto, rejected):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol
 
 from msgspec import Struct, structs
 
-from agent.facts import issue_context
+from agent.facts import Here, candidates_of, issue_context
 from agent.stock import Stock
 from offers.context import Candidate, IssueDecision, Moment
 from offers.issue import choose, valid_to
@@ -53,10 +54,12 @@ class IssueDesk:
         stock: Stock,
         printing: Printing | None,
         brand_line: str,
+        here: Here,
     ) -> None:
         self._journal, self._shelf, self._keys = stock.journal, stock.shelf, stock.serial_keys
         self._printing = printing
         self._brand_line = brand_line
+        self._here = here
 
     def prepare(
         self,
@@ -79,7 +82,7 @@ class IssueDesk:
             return Issue()
         if not self._printing.ready:
             return Issue(verdicts=self._not_now(shopper))
-        context = issue_context(self._shelf, shopper, moment)
+        context = issue_context(self._here, shopper, moment)
         decision = choose(structs.replace(context, past=context.past + just_now))
         language = self._language(shopper)
         job = JobId(secrets.token_hex(16))
@@ -101,6 +104,11 @@ class IssueDesk:
             tuple(records), job if slips else None, tuple(slips), tuple(offers), tuple(verdicts)
         )
 
+    def making(self, issue: Issue) -> AbstractContextManager[None]:
+        """Hold the places of an issue's coupons in their offers' first N while its rows are written."""
+        issued = (record for record in issue.records if isinstance(record, Issued))
+        return self._here.quotas.making([record.offer_id for record in issued])
+
     def print(self, issue: Issue) -> None:
         """Hand the job over, now that its rows are durable; a recall before its first byte stops it."""
         if issue.job is None or self._printing is None:
@@ -120,7 +128,7 @@ class IssueDesk:
         """Withhold everything that has a coupon: nothing is issued that cannot be printed."""
         return tuple(
             Verdict(c.offer.offer_id, c.offer.version, "withheld", Reason.PRINTER_DOWN)
-            for c in self._shelf.candidates(shopper, ())
+            for c in candidates_of(self._shelf, shopper)
             if c.offer.use != "card" and not (c.assignment and c.assignment.arm == "holdout")
         )
 

@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 
 from msgspec import structs
 
-from agent.answers import decision_out, verdicts_out
-from agent.coupon_desk import CouponDesk
+from agent.answering import answer
 from agent.ending import end_sale, give_back, undo
-from agent.evaluation import Evaluation
-from agent.issue_desk import Issue, IssueDesk
+from agent.issue_desk import Issue
 from agent.refunds import SaleEvidence
 from agent.refusals import Refused
-from agent.sales import Answered, Sale, SaleBook
+from agent.rooms import Rooms
+from agent.sales import Answered, Sale
 from agent.scan_decoder import Scan
 from agent.scan_gate import ScanGate
 from agent.scan_reading import CouponScan, Identity, NotOurs
-from agent.till_reading import Identify, ReadBasket, ReadScan, Shopper, digest, read_basket
+from agent.till_reading import ReadBasket, Shopper, digest, read_basket
 from agent.till_types import (
     BasketIn,
     DecisionOut,
@@ -33,35 +31,14 @@ from agent.till_types import (
     TenderOut,
 )
 from cache.entries import Entry
-from cache.journal import Journal
+from cache.journal import NO_PARTS
 from cache.journal_store import OpenBasket
-from cache.shelf import Shelf
-from ground.clock import Clock
+from cache.parts import PartName
 from offers.context import Moment
-from offers.model import Language, PastUse, StoreId
+from offers.model import PastUse
 from offers.records import Printed, Record, Uid, Voided
 
 log = logging.getLogger("tillside.lane")
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """What a lane works with; `agent.wiring` fits them together."""
-
-    store: StoreId
-    language: Language
-    till_attached: bool
-    clock: Clock
-    moment_of: Callable[[date | None], Moment]
-    identify: Identify
-    read_scan: ReadScan
-    journal: Journal
-    shelf: Shelf
-    book: SaleBook
-    coupons: CouponDesk
-    evaluation: Evaluation
-    issues: IssueDesk
-    changed: Callable[[], None]  # somebody may want to look: the cashier's page
 
 
 class Lane:
@@ -131,7 +108,8 @@ class Lane:
                 unused = sale.held.keys() - ending.used
                 releases = rooms.coupons.release(sale, unused, "not_given")
                 records: list[Record] = [tendered, *releases, *issue.records]
-                await self._write(records, {sale.uid: None}, {sale.uid: evidence})
+                with rooms.issues.making(issue):
+                    await self._write(records, {sale.uid: None}, {sale.uid: evidence})
             rooms.coupons.used(sale, ending.used)
             rooms.book.finish(sale, ending.finished(out, issue))
             rooms.issues.print(issue)
@@ -231,31 +209,10 @@ class Lane:
             records += coupons.release(sale, list(sale.held), "suspended")
             sale.answers = []
         sale.suspended = message.suspended
-        answered = await self._answer(sale, message, read, mark)
-        sale.take(answered)
-        await self._write(records, {sale.uid: sale.saved()})
-        return answered
-
-    async def _answer(self, sale: Sale, message: BasketIn, read: ReadBasket, mark: str) -> Answered:
-        rooms = self._rooms
-        context, decision = await rooms.evaluation.evaluate(
-            sale, message.revision, message.currency, read.lines
-        )
-        verdicts = verdicts_out(
-            decision.verdicts,
-            rooms.shelf.generation.offers,
-            rooms.language,
-            message.currency,
-            sale.provisional,
-        )
-        out = decision_out(
-            sale.handle,
-            context,
-            decision,
-            verdicts,
-            rooms.shelf.generation.id,
-        )
-        return Answered(message.revision, mark, context.basket, decision, out)
+        fresh = await answer(self._rooms, sale, message, read, mark)
+        sale.take(fresh.answered)
+        await self._write(records, {sale.uid: sale.saved()}, parts=fresh.parts)
+        return fresh.answered
 
     def _issue(self, sale: Sale, moment: Moment, past: tuple[PastUse, ...]) -> Issue:
         if sale.shopper is None:
@@ -268,7 +225,8 @@ class Lane:
         moment = self._rooms.moment_of(None)
         uid = Uid(secrets.token_hex(16))
         issue = self._rooms.issues.prepare(uid, shopper.key, moment, training=False)
-        await self._write(list(issue.records))
+        with self._rooms.issues.making(issue):
+            await self._write(list(issue.records))
         self._rooms.issues.print(issue)
         log.info("scan %s printed %d", shopper.key[:8], len(issue.slips))
 
@@ -291,12 +249,13 @@ class Lane:
         records: list[Record],
         open_baskets: dict[Uid, OpenBasket | None] | None = None,
         evidence: dict[Uid, bytes] | None = None,
+        parts: Mapping[PartName, object] = NO_PARTS,
     ) -> None:
         now: datetime = self._rooms.clock.utc_now()
         if records or open_baskets or evidence:
             entries = [Entry(record, now) for record in records]
             await self._rooms.journal.append(
-                *entries, open_baskets=open_baskets or {}, evidence=evidence or {}
+                *entries, open_baskets=open_baskets or {}, evidence=evidence or {}, parts=parts
             )
 
 

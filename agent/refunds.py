@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from agent.kept_facts import NO_FACTS
 from agent.refusals import Refused
 from agent.sales import Answered, Finished
 from agent.till_types import DecisionOut, ReturnIn, TenderOut
@@ -28,6 +29,8 @@ class SaleEvidence(Struct, frozen=True):
     tendered: Tendered
     told: DecisionOut | None
     out: TenderOut
+    facts: Raw = NO_FACTS
+    app: str = ""  # the version that decided
 
     @staticmethod
     def decode(body: bytes) -> SaleEvidence:

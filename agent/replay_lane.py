@@ -17,9 +17,12 @@ from typing import NamedTuple
 from agent.claim_line import ClaimLine
 from agent.coupon_desk import CouponDesk
 from agent.evaluation import Evaluation
+from agent.facts import Here
 from agent.issue_desk import IssueDesk
-from agent.lane import Lane, Rooms
+from agent.lane import Lane
 from agent.moment import moment
+from agent.quota_desk import QuotaDesk
+from agent.rooms import Rooms
 from agent.sales import SaleBook
 from agent.scan_decoder import Scan
 from agent.scan_reading import CardRules, Reading, read_scan
@@ -33,7 +36,7 @@ from cache.shelf import Shelf
 from ground.clock import Clock
 from ground.complaints import Complaint
 from offers.context import Moment
-from offers.model import Language, ShopperKey, StoreId
+from offers.model import LaneId, Language, ShopperKey, StoreId
 from offers.records import Incarnation
 from sync.claims import LaneClaims
 from sync.messages import Claim
@@ -99,6 +102,8 @@ def _rooms(stock: Stock, clock: Clock) -> Rooms:
     line = ClaimLine(claims, _nobody, clock, CLAIM_WAIT_S)
     coupons = CouponDesk(stock, book, claims, f"{store.store}/replay", clock.utc_now)
 
+    here = Here(LaneId("replay"), shelf, QuotaDesk(journal, book, clock.utc_now))
+
     def moment_of(till_date: date | None) -> Moment:
         now = clock.utc_now()
         return moment(now, trust.look(now, clock.monotonic_s()), store, till_date)
@@ -115,8 +120,8 @@ def _rooms(stock: Stock, clock: Clock) -> Rooms:
         shelf=shelf,
         book=book,
         coupons=coupons,
-        evaluation=Evaluation(shelf, coupons, line, moment_of),
-        issues=IssueDesk(stock, None, ""),
+        evaluation=Evaluation(here, coupons, line, moment_of),
+        issues=IssueDesk(stock, None, "", here),
         changed=lambda: None,
     )
 

@@ -7,15 +7,16 @@ at day end and after a reinstall, so the same key with another basket after its 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct, structs
 
+from agent.kept_facts import NO_FACTS
 from agent.refusals import Refused
 from agent.scan_reading import CouponScan
 from agent.till_reading import ReadBasket, Shopper
@@ -23,7 +24,7 @@ from agent.till_types import DecisionOut, TenderOut
 from cache.journal_store import OpenBasket
 from offers.basket import Basket, Presented, TransactionKey
 from offers.context import Decision
-from offers.model import Serial, ShopperKey
+from offers.model import OfferId, Serial, ShopperKey
 from offers.reasons import Verdict
 from offers.records import ClaimId, JobId, Uid
 
@@ -33,13 +34,18 @@ KEEP_FINISHED = 500  # sales whose tender may be repeated by a till that lost th
 
 
 class Answered(Struct, frozen=True):
-    """One revision as it was answered."""
+    """One revision as it was answered, and what it was decided from (`agent.kept_facts`)."""
 
     revision: int
     digest: str
     basket: Basket
     decision: Decision
     out: DecisionOut
+    facts: Raw = NO_FACTS
+
+    def uses(self) -> Counter[OfferId]:
+        """Count the redemptions that its tender can become."""
+        return Counter(v.offer_id for v in self.decision.verdicts if v.outcome == "applied")
 
 
 class Held(Struct, frozen=True):
@@ -139,6 +145,13 @@ class Sale(Struct):
         """List the serials held that no coupon in hand carries, and that no answer still promises."""
         promised = {share.serial for answered in self.answers for share in answered.decision.shares}
         return [s for s in self.held if s not in self.scanned and s not in promised]
+
+    def promised(self) -> Counter[OfferId]:
+        """Count what the sale may still use of each offer: the most that one of its answers holds."""
+        most: Counter[OfferId] = Counter()
+        for answered in self.answers:
+            most |= answered.uses()
+        return most
 
     def bind(self, read: ReadBasket) -> None:
         """Take the shopper and the coupons that the till named; an identity in the basket wins."""
@@ -244,7 +257,10 @@ class SaleBook:
         self.recall(sale.handle, finished)
 
     def recall(self, handle: str, finished: Finished) -> None:
-        """Know an ended sale again, as after a restart."""
+        """Know an ended sale again, as after a restart. Its facts stay in the journal alone."""
+        if finished.answered is not None:
+            answered = structs.replace(finished.answered, facts=NO_FACTS)
+            finished = structs.replace(finished, answered=answered)
         self._finished[handle] = finished
         self._finished.move_to_end(handle)
         while len(self._finished) > KEEP_FINISHED:

@@ -15,12 +15,15 @@ from agent.config import Config
 from agent.counter import Counter, Views
 from agent.coupon_desk import CouponDesk
 from agent.evaluation import Evaluation
+from agent.facts import Here
 from agent.hq_link import Home, HqLink
 from agent.issue_desk import IssueDesk
-from agent.lane import Lane, Rooms
+from agent.lane import Lane
 from agent.moment import moment
 from agent.page_view import hq_light, printer_light
 from agent.print_desk import PrintDesk
+from agent.quota_desk import QuotaDesk
+from agent.rooms import Rooms
 from agent.sales import SaleBook
 from agent.scan_decoder import Scan
 from agent.scan_reading import CardRules, Reading, read_scan
@@ -127,12 +130,15 @@ class _Builder:
 
     def build(self, data: Path) -> WiredLane:
         config, stock = self.config, self.stock
+        book = SaleBook()
+        quotas = QuotaDesk(stock.journal, book, self.clock.utc_now)
+        here = Here(config.lane.lane_id, stock.shelf, quotas)
         claims = LaneClaims(stock.journal.epoch, config.lane.till.claim_wait_ms / 1000)
-        link = self._link(data) if config.lane.hq.host else None
+        link = self._link(data, here) if config.lane.hq.host else None
         send = link.send_claim if link is not None else _nobody
         line = ClaimLine(claims, send, self.clock, config.lane.till.claim_wait_ms / 1000)
         printing = self._printing()
-        rooms = self._rooms(claims, line, printing)
+        rooms = self._rooms(book, here, claims, line, printing)
         lane = Lane(rooms)
         supervisor = Supervisor(self.clock, self.dice)
         views = self._views(printing, link, supervisor)
@@ -156,11 +162,17 @@ class _Builder:
             line,
         )
 
-    def _rooms(self, claims: LaneClaims, line: ClaimLine, printing: PrintDesk | None) -> Rooms:
+    def _rooms(
+        self,
+        book: SaleBook,
+        here: Here,
+        claims: LaneClaims,
+        line: ClaimLine,
+        printing: PrintDesk | None,
+    ) -> Rooms:
         lane, stock = self.config.lane, self.stock
-        book = SaleBook()
-        here = f"{lane.store}/{lane.lane}"
-        coupons = CouponDesk(stock, book, claims, here, self.clock.utc_now)
+        place = f"{lane.store}/{lane.lane}"
+        coupons = CouponDesk(stock, book, claims, place, self.clock.utc_now)
         return Rooms(
             store=lane.store_id,
             language=lane.language_id,
@@ -173,8 +185,8 @@ class _Builder:
             shelf=stock.shelf,
             book=book,
             coupons=coupons,
-            evaluation=Evaluation(stock.shelf, coupons, line, self._moment),
-            issues=IssueDesk(stock, printing, lane.brand_line),
+            evaluation=Evaluation(here, coupons, line, self._moment),
+            issues=IssueDesk(stock, printing, lane.brand_line, here),
             changed=self._changed,
         )
 
@@ -207,7 +219,7 @@ class _Builder:
         desk.deadline_s = printer.deadline_s
         return desk
 
-    def _link(self, data: Path) -> HqLink:
+    def _link(self, data: Path, here: Here) -> HqLink:
         lane, journal = self.config.lane, self.stock.journal
         home = Home(
             lane.store_id,
@@ -218,6 +230,7 @@ class _Builder:
             self.trust,
             self.clock,
             self.lost,
+            here.quotas.give_back,
         )
         me = Me(lane.store_id, lane.lane_id, journal.epoch, f"tillside {version('tillside')}")
         known = Known(

@@ -1,8 +1,9 @@
 """SQLite, in two files: headquarters' truth (the generation) and the lane's truth (the journal).
 
 The journal: journal (what the lane asks), entries, journal_thread (one writer, group commit),
-journal_store (its SQL), chain (the hashes), overlay (headquarters' changes), housekeeping,
-journal_open and migrations (at start). In memory: mirror, fed with facts, from claims, tallies,
-endings, refs, slots and changes. The generation: generation, naming, generation_writer. Then shelf,
-which answers the lane from both; replay_file; inspect, for people; errors.
+journal_store (its SQL), chain (the hashes), parts (what decisions were made from), overlay
+(headquarters' changes), housekeeping, journal_open and migrations (at start). In memory: mirror, fed
+with facts, from claims, tallies, endings, refs, slots, quotas and changes. The generation:
+generation, naming, generation_writer. Then shelf, which answers the lane from both; replay_file;
+inspect and past_sales, for people; errors.
 """

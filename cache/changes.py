@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from cache.quotas import Quotas
 from cache.tallies import PastUses, Sold
-from offers.changes import AssignOp, LeaseOp, Op, PastOp, QuotaOp, SoldOp, StockOp
-from offers.model import Assignment, Gtin, OfferId, ShopperKey
+from offers.changes import AssignOp, LeaseOp, Op, PastOp, QuotaBackOp, QuotaOp, SoldOp, StockOp
+from offers.model import Assignment, Gtin, ShopperKey
 from offers.records import Incarnation
 from offers.serials import Lease
 
@@ -23,7 +24,7 @@ class Changes:
         self._lease_rev: dict[int, int] = {}
         self.leases: dict[int, Lease] = {}
         self.past = PastUses()
-        self.quotas: dict[tuple[str, OfferId], int] = {}
+        self.quotas = Quotas(epoch)
 
     def stock(self, gtin: Gtin) -> tuple[int, datetime] | None:
         """Give the newest figure and its time."""
@@ -50,9 +51,8 @@ class Changes:
                 case LeaseOp():
                     self._lease_rev[op.lease.lease] = rev
                     self.leases[op.lease.lease] = op.lease
-                case QuotaOp():
-                    if op.epoch == self._epoch:
-                        self.quotas[op.kind, op.offer_id] = op.granted
+                case QuotaOp() | QuotaBackOp():
+                    self.quotas.hear(op)
 
     def folded(self, delta_rev: int) -> None:
         """Forget what a generation holds.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cache.chain import stamp
@@ -15,12 +15,14 @@ from cache.overlay import drop_sold_before
 from cache.slots import slot_of
 from offers.model import ShopperKey, ShopperRef
 from offers.records import Issued, Voided
+from offers.spending import spending
 
 PRUNE_ROWS = 2000  # at a time: some milliseconds of the journal's thread
 QUARANTINE_ROWS = 1000
 QUARANTINE_BYTES = 64 * 1024  # kept of one message
 BALLAST_BYTES = 256 * 1024  # over 200 redemptions, measured with rows of 1 KB
 PAGE_BYTES = 4096
+OPEN_YET = timedelta(days=31)  # a sale may be tendered so long after its last decision
 
 
 def acknowledge(store: JournalStore, upto: int) -> str | None:
@@ -54,6 +56,27 @@ def settle(store: JournalStore) -> None:
         sale = undone(db, record.uid, seq) if isinstance(record, Voided) else None
         _note_serials(db, Fact(seq, datetime.fromisoformat(at), record, sale), at)
     store.set_meta("settled", str(store.head.seq))
+    _note_spending(store)
+
+
+def _note_spending(store: JournalStore) -> None:
+    """Add up what the rows since the last time spent; by a mark of its own, which older code leaves."""
+    db = store.db
+    for seq, body in db.execute(
+        "SELECT seq, body FROM row WHERE seq > ? AND kind IN "
+        "('tendered', 'voided', 'returned', 'issued', 'gave_back') ORDER BY seq",
+        (int(store.meta("spent_upto")),),
+    ).fetchall():
+        record = record_of(body)
+        sale = undone(db, record.uid, seq) if isinstance(record, Voided) else None
+        db.executemany(_SPEND, spending(record, sale))
+    store.set_meta("spent_upto", str(store.head.seq))
+
+
+_SPEND = (
+    "INSERT INTO spent VALUES (?, ?, ?, ?) ON CONFLICT (kind, offer_id) DO UPDATE "
+    "SET used = used + excluded.used, gave_back = gave_back + excluded.gave_back"
+)
 
 
 def _note_serials(db: sqlite3.Connection, fact: Fact, at: str) -> None:
@@ -98,6 +121,7 @@ def prune(store: JournalStore, retention_from: datetime, now: datetime, keep_fro
     )
     db.execute("DELETE FROM row WHERE seq <= ?", (last,))
     _prune_evidence(db, stamp(retention_from))
+    _prune_parts(db, (retention_from - OPEN_YET).toordinal())
     db.execute("DELETE FROM redeemed WHERE at < ?", (stamp(now - REDEEMED),))
     drop_sold_before(db, now - SALES)
     return last
@@ -111,6 +135,12 @@ def _prune_evidence(db: sqlite3.Connection, before: str) -> None:
         open_yet = "SELECT 1 FROM open_basket WHERE uid = ?"
         if db.execute(open_yet, (uid,)).fetchone() is None:
             db.execute("DELETE FROM evidence WHERE rowid = ?", (rowid,))
+
+
+def _prune_parts(db: sqlite3.Connection, before_day: int) -> None:
+    """Drop what no kept decision names: the day of its last use is noted with the decision."""
+    old = "SELECT rowid FROM part WHERE day < ? LIMIT ?"
+    db.execute(f"DELETE FROM part WHERE rowid IN ({old})", (before_day, PRUNE_ROWS))  # noqa: S608
 
 
 def forget_refs(store: JournalStore, refs: tuple[ShopperRef, ...]) -> None:

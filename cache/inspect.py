@@ -6,7 +6,7 @@ import csv
 import io
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -31,7 +31,7 @@ def tables(path: Path) -> list[tuple[str, int]]:
     Raises:
         sqlite3.DatabaseError: the file cannot be read.
     """
-    with closing(_open(path)) as db:
+    with reading(path) as db:
         return [(name, _count(db, name)) for name in _names(db)]
 
 
@@ -44,7 +44,7 @@ def rows(path: Path, table: str, limit: int, *, as_csv: bool = False) -> Iterato
     """
     from sqlite_utils import Database
 
-    with closing(_open(path)) as db:
+    with reading(path) as db:
         if table not in _names(db):
             raise LookupError(f"{path} has no table {table!r}; it has {', '.join(_names(db))}")
         found = Database(db, execute_plugins=False).table(table)
@@ -57,7 +57,7 @@ def verify(path: Path) -> Report:
     """Go along a journal's chain from its anchor, and name the first row that does not hold."""
     count = 0
     try:
-        with closing(_open(path)) as db:
+        with reading(path) as db:
             meta = dict(db.execute("SELECT name, value FROM meta"))
             for seq, _, _, bad in walk(db, meta):
                 if bad:
@@ -83,10 +83,19 @@ def _broken(count: int, seq: int) -> Report:
     return Report(count, seq, what, _SET_ASIDE)
 
 
-def _open(path: Path) -> sqlite3.Connection:
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file that others may write meanwhile; nothing is written, not even its WAL is moved.
+
+    Raises:
+        sqlite3.DatabaseError: the file cannot be opened.
+    """
     db = sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True, isolation_level=None)
-    db.execute("PRAGMA query_only = 1")
-    return db
+    try:
+        db.execute("PRAGMA query_only = 1")
+        yield db
+    finally:
+        db.close()
 
 
 def _names(db: sqlite3.Connection) -> list[str]:

@@ -29,8 +29,9 @@ from cache.journal_store import (
 )
 from cache.journal_thread import JournalThread
 from cache.mirror import Mirror
+from cache.parts import PartName, Parts
 from offers.basket import TransactionKey
-from offers.changes import LeaseOp, Op
+from offers.changes import LeaseOp, Op, QuotaBackOp, QuotaOp
 from offers.model import Gtin, OfferId, ShopperKey, ShopperRef
 from offers.records import Incarnation, Row, Uid
 from offers.serials import Lease
@@ -40,6 +41,7 @@ SPARE_PAGES = 512
 PRUNE_EVERY = timedelta(hours=1)
 NOTHING: Mapping[Uid, OpenBasket | None] = MappingProxyType({})
 NO_EVIDENCE: Mapping[Uid, bytes] = MappingProxyType({})
+NO_PARTS: Mapping[PartName, object] = MappingProxyType({})
 T = TypeVar("T")
 AGENT = "agent."  # before the names of the agent's own values
 
@@ -62,6 +64,7 @@ class Journal:
     ) -> None:
         self.mirror: Mirror = loaded.mirror
         self.epoch = loaded.mirror.epoch
+        self.parts = Parts()
         self.set_aside = set_aside
         self.last_seq = loaded.head.seq
         self.acked = int(loaded.meta.get("hq_acked", 0))
@@ -125,6 +128,7 @@ class Journal:
         *entries: Entry,
         open_baskets: Mapping[Uid, OpenBasket | None] = NOTHING,
         evidence: Mapping[Uid, bytes] = NO_EVIDENCE,
+        parts: Mapping[PartName, object] = NO_PARTS,
     ) -> tuple[Row, ...]:
         """Write all of it in one transaction; return its rows once they are durable.
 
@@ -132,6 +136,7 @@ class Journal:
             entries: what happened, in order.
             open_baskets: the transactions that changed; None where one is over.
             evidence: what decisions were made from, plain; kept compressed.
+            parts: the values that the evidence names, by `parts.name`; each is written once.
 
         Raises:
             JournalFull: the disk is full; nothing was written.
@@ -140,7 +145,10 @@ class Journal:
         """
         if self._lost is not None:
             raise self._lost
-        addition = draft(entries, open_baskets, evidence, self.mirror, self._baskets, self._now)
+        new = self.parts.to_note(parts, self._now().toordinal()) if parts else ()
+        known = self._baskets
+        drafted = draft(entries, open_baskets, evidence, self.mirror, known, self._now)
+        addition = drafted._replace(parts=new)
         return await self._thread.ask(
             lambda store: store.append(addition), lambda added: self._appended(addition, added)
         )
@@ -248,7 +256,15 @@ class Journal:
 
     async def add_leases(self, *leases: Lease) -> None:
         """Take blocks of serials that came by themselves, outside the numbered deltas."""
-        ops = tuple(LeaseOp(lease) for lease in leases)
+        await self._add_ops(tuple(LeaseOp(lease) for lease in leases))
+
+    async def add_quotas(self, *ops: QuotaOp | QuotaBackOp) -> None:
+        """Take headquarters' word on what this incarnation may give; what is known is passed over."""
+        news = tuple(op for op in ops if self.mirror.quotas.is_news(op))
+        if news:
+            await self._add_ops(news)
+
+    async def _add_ops(self, ops: tuple[Op, ...]) -> None:
         rev = self.delta_rev
         await self._thread.ask(
             lambda store: overlay.keep_ops(store.db, rev, ops),
@@ -323,6 +339,7 @@ class Journal:
                 self._baskets.pop(uid, None)
             else:
                 self._baskets[uid] = basket
+        self.parts.noted(addition.parts)
         if added.rows:
             self.last_seq = added.rows[-1].seq
             self.oldest_unacked_at = self.oldest_unacked_at or added.rows[0].at

@@ -26,6 +26,7 @@ from cache.journal_store import (
     unpack,
 )
 from cache.mirror import Mirror
+from cache.quotas import Spent
 from cache.refs import Refs
 from offers.model import Gtin, OfferId, ShopperKey, ShopperRef
 from offers.records import Incarnation, Uid, Voided
@@ -178,6 +179,9 @@ def _load_changes(db: sqlite3.Connection, mirror: Mirror, meta: dict[str, str]) 
         mirror.take_redeemed(serial, uid, datetime.fromisoformat(at))
     for lease, next_counter in db.execute("SELECT lease, next_counter FROM lease_use"):
         mirror.take_lease_use(lease, next_counter)
+    for kind, offer_id, used, gave_back in db.execute("SELECT * FROM spent"):
+        mirror.quotas.take((kind, offer_id), Spent(used, gave_back))
+    mirror.quotas.begin_after(int(meta.get("spent_upto", 0)))
     for rev, op in overlay.load(db):
         mirror.apply(rev, (op,))
     mirror.folded_seq = int(meta.get("folded_seq", 0))

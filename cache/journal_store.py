@@ -13,6 +13,7 @@ from msgspec import Raw, Struct
 
 from cache.chain import link
 from cache.facts import Fact
+from cache.parts import Part
 from offers.basket import TransactionKey
 from offers.model import ShopperKey, ShopperRef
 from offers.records import Record, Row, Tendered, Uid, Voided
@@ -31,6 +32,10 @@ _ROWS = (
     "FROM row LEFT JOIN shopper ON shopper.ref = row.ref "
 )
 _INSERT = "INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_NOTE_PART = (
+    "INSERT INTO part VALUES (?, ?, ?) "
+    "ON CONFLICT (name) DO UPDATE SET day = max(day, excluded.day)"
+)
 OF_UID = (
     "(seq IN (SELECT seq FROM place WHERE uid = ?) OR (uid = ? AND "
     "seq > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'settled'), 0)))"
@@ -74,6 +79,7 @@ class Addition(NamedTuple):
     drafts: tuple[Draft, ...]
     baskets: tuple[tuple[Uid, OpenBasket | None], ...]
     evidence: tuple[Kept, ...]
+    parts: tuple[Part, ...] = ()
 
 
 class Added(NamedTuple):
@@ -112,6 +118,7 @@ class JournalStore:
             self._put_basket(uid, basket)
         for kept in addition.evidence:
             self._put_evidence(kept)
+        self.db.executemany(_NOTE_PART, addition.parts)
         return Added(tuple(rows), tuple(facts))
 
     def rows_after(self, seq: int, limit: int) -> tuple[Row, ...]:

@@ -26,11 +26,11 @@ class Step(NamedTuple):
 
 def steps() -> tuple[Step, ...]:
     """Give every released version, oldest first."""
-    sql = files("cache").joinpath("schema/journal_001.sql").read_text()
-    return (Step(1, sql, min_reader=1),)
+    scripts = (files("cache").joinpath(f"schema/journal_{n:03}.sql") for n in range(1, SCHEMA + 1))
+    return tuple(Step(n, script.read_text(), 1) for n, script in enumerate(scripts, 1))
 
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def version(db: sqlite3.Connection) -> int:

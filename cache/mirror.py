@@ -19,6 +19,7 @@ from cache.changes import Changes
 from cache.claims import Claims, OpenClaim
 from cache.endings import Endings
 from cache.facts import Fact, revived, used_up
+from cache.quotas import Quotas
 from cache.refs import Refs
 from cache.slots import Slots
 from cache.tallies import PastUses, Sold
@@ -119,6 +120,11 @@ class Mirror:
         return self._changes.leases.get(lease)
 
     @property
+    def quotas(self) -> Quotas:
+        """Give what may still be given of each offer's first N."""
+        return self._changes.quotas
+
+    @property
     def claims(self) -> dict[ClaimId, OpenClaim]:
         """Give the open claims; not to be changed."""
         return self._claims.open
@@ -190,6 +196,7 @@ class Mirror:
         self._endings.fold(fact.record, fact.at)
         self._fold_claim(fact)
         self._fold_sale(fact)
+        self.quotas.fold(fact)
         for serial, uid in used_up(fact):
             self._redeemed[serial] = (uid, fact.at)
         for serial in revived(fact):

@@ -16,7 +16,7 @@ import msgspec
 
 from cache.chain import stamp
 from cache.journal_store import JournalStore, encode
-from offers.changes import AssignOp, LeaseOp, Op, PastOp, QuotaOp, SoldOp, StockOp
+from offers.changes import AssignOp, LeaseOp, Op, PastOp, QuotaBackOp, QuotaOp, SoldOp, StockOp
 from offers.records import Incarnation
 
 EVERY_REV = 2**63 - 1
@@ -34,6 +34,8 @@ def keep_delta(
     for op in ops:
         if isinstance(op, SoldOp | PastOp) and op.epoch == epoch:
             own_seq = max(own_seq, op.seq if isinstance(op, PastOp) else 0)
+        elif isinstance(op, QuotaOp | QuotaBackOp) and op.epoch != epoch:
+            pass  # another lane's; the keys of ours alone are bounded by the offers
         else:
             foreign.append(op)
     if own_seq:
@@ -109,8 +111,9 @@ def _name(op: Op) -> tuple[str, str, bool]:
             return "assign", op.shopper, True
         case LeaseOp():
             return "lease", str(op.lease.lease), True
-        case QuotaOp():
-            return "quota", f"{op.lane}/{op.epoch}/{op.kind}/{op.offer_id}", True
+        case QuotaOp() | QuotaBackOp():
+            kind = "quota" if isinstance(op, QuotaOp) else "quota_back"
+            return kind, f"{op.lane}/{op.epoch}/{op.kind}/{op.offer_id}", True
         case SoldOp():
             return "sold", f"{stamp(op.at)}/{op.lane}/{op.epoch}/{op.seq}/{op.gtin}", False
         case PastOp():

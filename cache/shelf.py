@@ -41,7 +41,12 @@ class Shelf:
     def wallet(self, shopper: ShopperKey) -> Wallet:
         """Give a shopper's wallet: newest assignments, and all that is known of the past."""
         in_hand = self._take(shopper)
-        return Wallet(in_hand.given, self.past(shopper), in_hand.wallet.language)
+        known = in_hand.wallet
+        return Wallet(in_hand.given, self.past(shopper), known.language, known.panel)
+
+    def panel(self, shopper: ShopperKey) -> bool:
+        """Tell whether a shopper is of the panel that tries drafts."""
+        return self._take(shopper).wallet.panel
 
     def past(self, shopper: ShopperKey) -> tuple[PastUse, ...]:
         """List all that is known of a shopper's past."""
@@ -78,7 +83,8 @@ class Shelf:
         if not known:
             return None
         on_hand, as_of = max(known, key=lambda figure: figure[1])
-        return Availability(max(0, on_hand - self.mirror.sold_since(gtin, as_of)), as_of)
+        left = max(0, on_hand - self.mirror.sold_since(gtin, as_of))
+        return Availability(left, as_of, self.generation.sold_28d(gtin))
 
     def product(self, gtin: Gtin) -> Product | None:
         """Look an article up."""

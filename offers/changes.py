@@ -68,4 +68,17 @@ class QuotaOp(Struct, frozen=True, tag="quota"):
     granted: int
 
 
-Op = StockOp | SoldOp | PastOp | AssignOp | LeaseOp | QuotaOp
+class QuotaBackOp(Struct, frozen=True, tag="quota_back"):
+    """Give back of a quota what is not used, until `upto` have come back in all: another lane needs it.
+
+    The lane answers with a `GaveBack` row of what it could spare; only that row moves anything.
+    """
+
+    lane: LaneId
+    epoch: Incarnation
+    offer_id: OfferId
+    kind: Literal["redemptions", "issues"]
+    upto: int
+
+
+Op = StockOp | SoldOp | PastOp | AssignOp | LeaseOp | QuotaOp | QuotaBackOp

@@ -183,6 +183,14 @@ class Settled(Struct, frozen=True, tag="settled"):
     shopper: ShopperRef | None = None
 
 
+class GaveBack(Struct, frozen=True, tag="gave_back"):
+    """This incarnation gives so many of an offer's first N back, unused: another lane may have them."""
+
+    offer_id: OfferId
+    kind: Literal["redemptions", "issues"]
+    count: Annotated[int, Meta(ge=1)]
+
+
 class Noted(Struct, frozen=True, tag="noted"):
     """Something that store IT or headquarters should know: a clock jump, a new incarnation."""
 
@@ -203,6 +211,7 @@ Record = (
     | Ghost
     | Printed
     | Settled
+    | GaveBack
     | Noted
 )
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ground.dice import Dice
-from offers.changes import LeaseOp
+from offers.changes import LeaseOp, QuotaBackOp, QuotaOp
 from offers.model import LaneId, StoreId
 from offers.records import Incarnation, Row, Seq
 from sync.delta_feed import DeltaFeed
@@ -35,6 +35,7 @@ from sync.steps import (
     NewDelta,
     NewLeases,
     NewManifest,
+    NewQuotas,
     NewRecalls,
     Outgoing,
     Pruned,
@@ -168,7 +169,7 @@ class Session:
         if isinstance(letter, Manifest):
             return self._on_manifest(letter)
         if topic.endswith("/lease"):
-            return self._on_leases(letter)
+            return self._on_own(letter)
         return self._on_delta(letter, now)
 
     def _on_ack(self, ack: Ack, now: float) -> list[Step]:
@@ -201,10 +202,14 @@ class Session:
         self._tell_soon(now)
         return [NewDelta(news)]
 
-    def _on_leases(self, delta: Delta) -> list[Step]:
-        leases = tuple(op.lease for op in delta.ops if isinstance(op, LeaseOp))
-        mine = tuple(lease for lease in leases if lease.epoch == self._me.epoch)
-        return [NewLeases(mine)] if mine else []
+    def _on_own(self, delta: Delta) -> list[Step]:
+        """Take what is for this incarnation alone: blocks of serials, and quotas."""
+        epoch, ops = self._me.epoch, delta.ops
+        leases = (op.lease for op in ops if isinstance(op, LeaseOp))
+        mine = tuple(lease for lease in leases if lease.epoch == epoch)
+        words = (op for op in ops if isinstance(op, QuotaOp | QuotaBackOp))
+        quotas = tuple(op for op in words if op.epoch == epoch)
+        return [*([NewLeases(mine)] if mine else []), *([NewQuotas(quotas)] if quotas else [])]
 
     def _tell_soon(self, now: float) -> None:
         if self._online and self._status_at is None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from offers.changes import QuotaBackOp, QuotaOp
 from offers.records import Seq
 from offers.serials import Lease
 from sync.messages import ClaimAnswer, Delta, Manifest, Recalls, Rejected
@@ -65,6 +66,12 @@ class NewLeases(Struct, frozen=True):
     leases: tuple[Lease, ...]
 
 
+class NewQuotas(Struct, frozen=True):
+    """What this incarnation may give of offers' first Ns, and what is wanted back of it."""
+
+    ops: tuple[QuotaOp | QuotaBackOp, ...]
+
+
 class ClaimAnswered(Struct, frozen=True):
     """The arbiter's word, for `LaneClaims.answered`."""
 
@@ -86,6 +93,7 @@ News = (
     | NewRecalls
     | NewDelta
     | NewLeases
+    | NewQuotas
     | ClaimAnswered
     | Quarantine
 )

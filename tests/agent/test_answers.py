@@ -55,7 +55,7 @@ async def test_a_lane_without_a_printer_issues_nothing_and_withholds_nothing(sho
     """PRINTER_DOWN is said of a printer that will come back, not of one that never was."""
     wired = shop.wired
     rooms = wired.lane._rooms
-    bare = IssueDesk(Stock(wired.journal, wired.shelf, {}), None, "")
+    bare = IssueDesk(Stock(wired.journal, wired.shelf, {}), None, "", rooms.issues._here)
     object.__setattr__(rooms, "issues", bare)
     out = await shop.lane.basket("h1", basket(1, LINE, card=ANNA))
     told = await shop.lane.tender("h1", tender(out))
