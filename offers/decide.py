@@ -15,7 +15,7 @@ from offers.allocation import merged, spread
 from offers.basket import Share
 from offers.conditions import unmet
 from offers.context import Candidate, Context, Decision
-from offers.gates import first_finding
+from offers.gates import findings
 from offers.model import OfferId
 from offers.reasons import Evidence, Finding, Outcome, Reason, Verdict, found
 from offers.shelf import Shelf
@@ -56,9 +56,8 @@ def decide(context: Context) -> Decision:
 def _gather(context: Context, shelf: Shelf, language: str) -> _Field:
     """Send every candidate through the gates and its own conditions; the rest bid."""
     field = _Field([], [], {}, {})
-    for n, candidate in enumerate(context.candidates):
-        offer = candidate.offer
-        finding = first_finding(candidate, context)
+    for n, finding in enumerate(findings(context)):
+        offer = context.candidates[n].offer
         if finding is None and offer.offer_id not in field.bid_of:
             counted = shelf.count(offer)
             finding = unmet(offer, counted, shelf, language)

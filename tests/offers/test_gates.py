@@ -10,9 +10,11 @@ import pytest
 from offers.basket import Presented
 from offers.context import Candidate, StoreFacts
 from offers.decide import decide
-from offers.hours import holds_now
 from offers.law import in_place
-from offers.model import CheapestFree, Daypart
+from offers.model import (
+    CheapestFree,
+    Daypart,
+)
 from offers.reasons import Reason
 
 NUMBER = "9812345678907"
@@ -122,14 +124,6 @@ def test_the_last_day_is_inclusive(make, starts, ends, reason, evidence):
     for verdict in (by_offer, by_assignment):
         assert verdict.reason is reason
         assert evidence is None or verdict.evidence == evidence
-
-
-def test_a_daypart_may_run_past_midnight(make):
-    """22:00 to 02:00 holds at 23:30 and at 01:00 of the business date, not at noon."""
-    night = Daypart(from_minute=1320, to_minute=120)
-    minutes = {23 * 60 + 30: True, 60: True, 720: False, 120: False, 1320: True}
-    for minute, holds in minutes.items():
-        assert holds_now(night, msgspec.structs.replace(make.noon, minute=minute)) is holds
 
 
 def test_an_untrusted_clock_keeps_promises(make):
