@@ -64,6 +64,11 @@ def _directory(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", type=Path, metavar="DIR", help="the shop's files")
 
 
+def _lint(parser: argparse.ArgumentParser) -> None:
+    _directory(parser)
+    _json(parser)
+
+
 def _apply(parser: argparse.ArgumentParser) -> None:
     _directory(parser)
     parser.add_argument(
@@ -146,7 +151,7 @@ COMMANDS = (
         "enrol s001 1 --out lanes/s001-1 --broker mqtts://hq.example:8883",
         _enrol,
     ),
-    Command("lint", "Say what is wrong with a shop's files.", "lint examples/shop", _directory),
+    Command("lint", "Say what is wrong with a shop's files.", "lint examples/shop", _lint),
     Command("plan", "Say what an apply would change, for whom.", "plan examples/shop", _directory),
     Command("apply", "Publish a shop's files to its stores.", "apply examples/shop", _apply),
     Command("rollback", "Bring a store's generation before back.", "rollback s001", _store),

@@ -1,8 +1,8 @@
 """The files of a shop directory, as types: what a person at headquarters writes.
 
 One directory is one chain: `stores.toml`, `policy.toml`, `products.toml` (or `products.csv`),
-`stock.toml`, `rivals.toml`, `assignments.toml`, `mass_promotions.toml`, `experiments.toml`, and
-`offers/*.toml` with each offer's picture beside it under the same name. Versions of offers are not written by hand:
+`stock.toml`, `rivals.toml`, `assignments.toml`, `mass_promotions.toml`, `experiments.toml`,
+`laws/*.toml` (`hq.law_files` has their types), and `offers/*.toml` with each offer's picture beside it under the same name. Versions of offers are not written by hand:
 `tillside-hq apply` counts them up where an offer's content changed.
 """
 
@@ -86,7 +86,11 @@ class ProductsFile(Value, frozen=True):
 
 
 class StoreEntry(Value, frozen=True):
-    """A store, its lanes, and what its manifest says of it. `lane_groups` is by lane."""
+    """A store, its lanes, and what its manifest says of it. `lane_groups` is by lane.
+
+    The law files of `laws/` always hold. Where `laws` is "own", those that come with this program
+    do not.
+    """
 
     store: Name
     lanes: tuple[LaneId, ...]
@@ -95,6 +99,7 @@ class StoreEntry(Value, frozen=True):
     jurisdiction: str = ""
     time_zone: str = "UTC"
     day_ends_hour: Annotated[int, Meta(ge=0, le=12)] = 0
+    laws: Literal["shipped", "own"] = "shipped"
     groups: tuple[Name, ...] = ()
     lane_groups: dict[LaneId, tuple[Name, ...]] = field(default_factory=dict)
 

@@ -21,7 +21,7 @@ from hq import reports
 from hq.arguments import parser
 from hq.desk import open_desk
 from hq.keys import enrol, make_keys
-from hq.lint import lint
+from hq.lint import errors, in_words, lint_directory
 from hq.offer_files import full_gtin
 from hq.plan import Plan, make_plan
 from hq.previews import previews
@@ -82,21 +82,31 @@ def _enrol(given: Arguments) -> int:
 
 
 def _lint(given: Arguments) -> int:
-    faults = lint(read_shop(given.directory))
-    for fault in faults:
-        print(f"{fault.file}, {fault.place}: {fault.what}\n  -> {fault.do}")
-    print(f"{len(faults)} to put right" if faults else "nothing to put right")
-    return 1 if faults else 0
+    faults = lint_directory(given.directory)
+    if given.json:
+        print(json.dumps([fault._asdict() for fault in faults], indent=1))
+    else:
+        print(in_words(faults))
+    return 1 if errors(faults) else 0
+
+
+def _refused(given: Arguments) -> bool:
+    """Say what is wrong with the files, and whether they may not be published so."""
+    faults = lint_directory(given.directory)
+    print(in_words(faults))
+    return bool(errors(faults))
 
 
 def _plan(given: Arguments) -> int:
+    if _refused(given):
+        return 1
     with closing(open_store(given.db)) as store:
         _show(_planned(given, store))
-    return _lint(given)
+    return 0
 
 
 def _apply(given: Arguments) -> int:
-    if _lint(given):
+    if _refused(given):
         return 1
     with closing(open_store(given.db)) as store:
         plan = _planned(given, store)

@@ -8,9 +8,12 @@ from typing import Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from hq.authoring import StockEntry, StoreEntry
+from hq.law_files import laws_for
 from hq.shop_files import Shop
 from hq.store import HqStore, text
 from offers.context import Policy, Risk, StoreFacts
+from offers.law import LawRule
 from offers.model import (
     Assignment,
     Gtin,
@@ -87,10 +90,11 @@ def want(
         "risk": text(shop.risk),
         "rivals": text(shop.rivals),
         "promotions": text(shop.promotions),
+        "experiments": text(shop.experiments),
     }
     wallets, aliases = _wallets(shop, shopper_secret)
     return Wanted(
-        {StoreId(e.store): (_facts(e), e.lanes) for e in shop.stores},
+        {StoreId(e.store): (_facts(e, shop.laws), e.lanes) for e in shop.stores},
         {o.offer_id: _numbered(o, bank.get(o.offer_id), versions) for o in shop.offers},
         {p.gtin: p for p in shop.products},
         wallets,
@@ -101,9 +105,14 @@ def want(
     )
 
 
-def _facts(entry: Struct) -> StoreFacts:
-    named = set(StoreFacts.__struct_fields__)
-    return StoreFacts(**{k: v for k, v in msgspec.structs.asdict(entry).items() if k in named})
+def _facts(entry: StoreEntry, own_laws: tuple[LawRule, ...]) -> StoreFacts:
+    """Take what a store's lanes must know of it, with the law of its place."""
+    named = set(StoreFacts.__struct_fields__) - {"laws"}
+    facts = {k: v for k, v in msgspec.structs.asdict(entry).items() if k in named}
+    laws = laws_for(entry.jurisdiction, own_laws)
+    if entry.laws == "shipped":
+        laws = (*laws_for(entry.jurisdiction), *laws)
+    return StoreFacts(**facts, laws=laws)
 
 
 def _numbered(offer: Offer, published: Offer | None, versions: Mapping[OfferId, int]) -> Offer:
@@ -133,7 +142,7 @@ def _wallets(
         )
         best_first = tuple(sorted(given, key=lambda a: (-a.score, a.offer_id)))
         past = tuple(PastUse(p.kind, p.offer_id, p.on, p.category, p.channel) for p in shopper.past)
-        wallets[key] = Wallet(best_first, past, shopper.language)
+        wallets[key] = Wallet(best_first, past, shopper.language, shopper.panel)
         aliases.update(dict.fromkeys(others, key))
     return wallets, aliases
 
@@ -141,7 +150,13 @@ def _wallets(
 def _stock(shop: Shop) -> dict[tuple[StoreId, Gtin], str]:
     """Write each figure as the file has it, so that an unchanged file is seen as unchanged."""
     as_of = shop.stock.as_of.isoformat() if shop.stock.as_of else ""
-    return {(e.store, e.gtin): f"{e.on_hand}@{as_of}" for e in shop.stock.stock}
+    return {(e.store, e.gtin): _figure(e, as_of) for e in shop.stock.stock}
+
+
+def _figure(entry: StockEntry, as_of: str) -> str:
+    """Write ON_HAND@AS_OF, and behind it @SOLD where the file says what was sold."""
+    sold = "" if entry.sold_28d is None else f"@{entry.sold_28d}"
+    return f"{entry.on_hand}@{as_of}{sold}"
 
 
 def read_published(store: HqStore) -> Wanted:
@@ -150,7 +165,7 @@ def read_published(store: HqStore) -> Wanted:
         "policy": text(store.document("policy", Policy) or Policy()),
         "risk": text(store.document("risk", Risk) or Risk()),
     }
-    for name in ("rivals", "promotions"):
+    for name in ("rivals", "promotions", "experiments"):
         row = store.conn.execute("SELECT body FROM documents WHERE name = ?", (name,)).fetchone()
         documents[name] = row[0] if row else "[]"
     stock = store.conn.execute("SELECT store, gtin, written FROM stock")

@@ -23,7 +23,7 @@ from hq.authoring import PromotionEntry
 from hq.plan import Plan, Wanted
 from hq.store import HqStore, StoreRow, text
 from offers.changes import StockOp
-from offers.context import Policy, Risk
+from offers.context import Experiment, Policy, Risk
 from offers.model import Gtin, OfferId, PastUse, ShopperKey, StoreId, Wallet
 from sync.messages import Manifest, Recalls
 
@@ -85,9 +85,10 @@ def _write_stock(store: HqStore, wanted: Wanted, now: datetime) -> None:
     for (name, gtin), written in wanted.stock.items():
         known = store.conn.execute(query, (name, gtin)).fetchone()
         if known is None or known[0] != written:
-            on_hand, _, as_of = written.partition("@")
-            row = (name, gtin, int(on_hand), as_of or now.isoformat(), written)
-            store.conn.execute("INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?, ?)", row)
+            on_hand, as_of, sold = (*written.split("@"), "")[:3]
+            sold_28d = int(sold) if sold else None
+            row = (name, gtin, int(on_hand), as_of or now.isoformat(), written, sold_28d)
+            store.conn.execute("INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def build(store: HqStore, row: StoreRow, now: datetime) -> Manifest:
@@ -122,8 +123,10 @@ def _fill(writer: GenerationWriter, store: HqStore, row: StoreRow, now: datetime
         writer.put_picture(sha256, png)
     for lease in store.leases():
         writer.put_lease(lease)
+    sold = store.sold_28d(row.store)
     for gtin, (on_hand, as_of) in store.stock(row.store).items():
-        writer.put_stock(gtin, on_hand, as_of)
+        writer.put_stock(gtin, on_hand, as_of, sold.get(gtin))
+    writer.put_experiments(store.document("experiments", tuple[Experiment, ...]) or ())
     writer.put_rivals(store.document("rivals", tuple[tuple[str, str], ...]) or ())
     for entry in store.document("promotions", tuple[PromotionEntry, ...]) or ():
         for gtin in entry.gtins:
@@ -252,6 +255,12 @@ def recall(
     return done
 
 
+_COUNTED = """
+INSERT INTO stock(store, gtin, on_hand, as_of, written) VALUES (?, ?, ?, ?, '')
+ON CONFLICT DO UPDATE SET on_hand = excluded.on_hand, as_of = excluded.as_of
+"""
+
+
 def set_stock(store: HqStore, name: StoreId, gtin: Gtin, on_hand: int, now: datetime) -> int:
     """Take a new figure for a product, counted now; gives the delta's revision.
 
@@ -264,8 +273,5 @@ def set_stock(store: HqStore, name: StoreId, gtin: Gtin, on_hand: int, now: date
             raise Complaint(
                 f"no product has GTIN {gtin}", "name one of products.toml, as published"
             )
-        query = "SELECT written FROM stock WHERE store = ? AND gtin = ?"
-        known = store.conn.execute(query, (name, gtin)).fetchone()
-        row = (name, gtin, on_hand, now.isoformat(), known[0] if known else "")
-        store.conn.execute("INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?, ?)", row)
+        store.conn.execute(_COUNTED, (name, gtin, on_hand, now.isoformat()))
         return store.add_ops(name, [StockOp(gtin, on_hand, now)], now)

@@ -112,6 +112,12 @@ def views(db: Database) -> None:
     _run(db, VIEWS)
 
 
+@migrations()
+def sold(db: Database) -> None:
+    """Let a count say what was sold before it."""
+    _run(db, "ALTER TABLE stock ADD COLUMN sold_28d INTEGER")
+
+
 def _run(db: Database, script: str) -> None:
     """Run statement after statement: `executescript` would commit the migration's transaction."""
     for statement in script.split(";\n"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ground.strict_toml import TomlComplaint
+from ground.strict_toml import TomlComplaint, read_text
 from ground.toml_lines import KeyPath, Lines
 from ground.toml_types import Misfit
 from hq.authoring import (
@@ -25,9 +25,11 @@ from hq.authoring import (
     StoreEntry,
     StoresFile,
 )
+from hq.law_files import read_law
 from hq.offer_files import full_gtin, full_gtins, offers_in
 from hq.shop_reader import ShopComplaint, ShopReader
 from offers.context import Experiment, Policy, Risk
+from offers.law import LawRule
 from offers.model import Offer, OfferId, Product
 
 
@@ -48,6 +50,7 @@ class Shop(Struct, frozen=True):
     shoppers: tuple[ShopperEntry, ...]
     promotions: tuple[PromotionEntry, ...]
     experiments: tuple[Experiment, ...]
+    laws: tuple[LawRule, ...]
     offers: tuple[Offer, ...]
     pictures: dict[str, bytes]
     files: dict[OfferId, str]
@@ -91,6 +94,7 @@ def read_shop(directory: Path) -> Shop:
         reader.read("assignments.toml", AssignmentsFile).shopper,
         _promotions(reader.read("mass_promotions.toml", PromotionsFile)),
         reader.read("experiments.toml", ExperimentsFile).experiment,
+        _laws(reader),
         bank.offers,
         bank.pictures,
         bank.files,
@@ -111,6 +115,17 @@ def _products(reader: ShopReader) -> tuple[tuple[Product, ...], tuple[tuple[str,
     places += [("products.csv", (n,)) for n in range(len(listed))]
     full = (msgspec.structs.replace(p, gtin=full_gtin(p.gtin)) for p in (*written, *listed))
     return tuple(full), tuple(places)
+
+
+def _laws(reader: ShopReader) -> tuple[LawRule, ...]:
+    """Read the chain's own law files; each must be what the shipped ones are."""
+    found: list[LawRule] = []
+    for path in sorted((reader.directory / "laws").glob("*.toml")):
+        try:
+            found += read_law(read_text(path), f"laws/{path.name}")
+        except TomlComplaint as complaint:
+            reader.complaints += [complaint, *complaint.others]
+    return tuple(found)
 
 
 def _stock(file: StockFile) -> StockFile:

@@ -130,7 +130,7 @@ class HqStore:
         return list(self.conn.execute("SELECT alias, shopper FROM aliases ORDER BY 1"))
 
     def document(self, name: str, kind: type[T]) -> T | None:
-        """Give one published document ("policy", "risk", "rivals", "promotions")."""
+        """Give one published document (`hq.plan.want` names them)."""
         row = self.conn.execute("SELECT body FROM documents WHERE name = ?", (name,)).fetchone()
         return msgspec.json.decode(row[0], type=kind) if row else None
 
@@ -143,6 +143,11 @@ class HqStore:
         query = "SELECT gtin, on_hand, as_of FROM stock WHERE store = ? ORDER BY 1"
         rows = self.conn.execute(query, (store,))
         return {gtin: (on_hand, datetime.fromisoformat(as_of)) for gtin, on_hand, as_of in rows}
+
+    def sold_28d(self, store: StoreId) -> dict[Gtin, int]:
+        """Give what was sold of each product in the four weeks before its count, where known."""
+        query = "SELECT gtin, sold_28d FROM stock WHERE store = ? AND sold_28d IS NOT NULL"
+        return dict(self.conn.execute(query, (store,)))
 
     # --- what goes down to the lanes --------------------------------------------------------
 

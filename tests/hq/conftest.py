@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hq.lint import lint
+from hq.lint_facts import Fault
 from hq.plan import make_plan
 from hq.publish import apply
 from hq.shop_files import read_shop
@@ -37,6 +39,25 @@ def spoil(shop_dir: Path):
         path.write_text(text.replace(old, new, 1))
 
     return change
+
+
+@pytest.fixture
+def fault_of(shop_dir: Path, spoil):
+    """Give a function that spoils a file and finds the one fault of that, on the spoilt line."""
+
+    def find(file: str, old: str, new: str, place: str, words: str, after: int = 0) -> Fault:
+        before = (shop_dir / file).read_text().partition(old)[0].count("\n")
+        key = place.rpartition(" ")[2]
+        spoilt = [line.lstrip("[{ ").startswith(key) for line in new.splitlines()]
+        spoil(file, old, new)
+        faults = lint(read_shop(shop_dir))
+        (fault,) = [f for f in faults if (f.file, f.place) == (file, place) and words in f.what]
+        assert fault.line == before + 1 + after + (spoilt.index(True) if True in spoilt else 0)
+        assert fault.words().startswith(f"{file}:{fault.line} {place}: ")
+        assert fault.do
+        return fault
+
+    return find
 
 
 @pytest.fixture

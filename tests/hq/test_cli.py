@@ -73,7 +73,7 @@ def test_lint_and_apply_refuse_a_bad_shop(hq, shop_dir, spoil) -> None:
     spoil("offers/coffee-1.toml", "9520000900021", "9520000900022")
     code, out, _ = hq("lint", str(shop_dir))
     assert code == 1
-    assert "offers/coffee-1.toml, coupon_number" in out
+    assert "offers/coffee-1.toml:7 coupon_number: " in out
     assert hq("apply", str(shop_dir))[0] == 1
     assert "rev 1" not in hq("apply", str(shop_dir))[1]
 
@@ -81,10 +81,22 @@ def test_lint_and_apply_refuse_a_bad_shop(hq, shop_dir, spoil) -> None:
 def test_an_unknown_key_is_said_with_the_nearest(hq, shop_dir, spoil) -> None:
     """Each broken file is named."""
     spoil("policy.toml", "quiet_days", "quiet_day")
-    code, _, err = hq("plan", str(shop_dir))
+    code, out, _ = hq("plan", str(shop_dir))
     assert code == 1
-    assert "[policy] quiet_day: unknown key" in err
-    assert "did you mean 'quiet_days'?" in err
+    assert "policy.toml:8 [policy] quiet_day: unknown key" in out
+    assert "did you mean 'quiet_days'?" in out
+    assert "1 to put right" in out
+    code, out, _ = hq("lint", str(shop_dir), "--json")
+    assert (code, json.loads(out)[0]["line"]) == (1, 8)
+
+
+def test_a_warning_is_shown_and_stops_nothing(hq, shop_dir, spoil) -> None:
+    """Lint ends well, and apply publishes."""
+    spoil("offers/coffee-1.toml", "priority = 0", 'group = "coffee"')
+    code, out, _ = hq("lint", str(shop_dir))
+    assert (code, "nothing to put right, 1 to look at" in out) == (0, True)
+    code, out, _ = hq("apply", str(shop_dir))
+    assert (code, "group: warning: no other offer" in out, "rev 2" in out) == (0, True, True)
 
 
 def test_plan_changes_nothing_and_apply_does(hq, shop_dir, spoil) -> None:

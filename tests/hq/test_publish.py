@@ -262,5 +262,5 @@ def test_opening_twice_migrates_once(tmp_path) -> None:
     names = [
         row[0] for row in again.conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id")
     ]
-    assert names == ["authoring", "collecting", "views"]
+    assert names == ["authoring", "collecting", "views", "sold"]
     again.close()
