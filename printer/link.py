@@ -17,6 +17,7 @@ from ground.clock import Clock, within
 from ground.dice import Dice
 from printer.ports import Port, PortLease
 from printer.profile import Profile
+from printer.spooled import Spooler
 from printer.status import Answer, Event, PrinterState, Status, StatusReader
 
 OpenPort = Callable[[], Awaitable[Port]]
@@ -67,6 +68,12 @@ class PrinterLink:
     def one_way(self) -> bool:
         """Tell whether nothing can come back, as from a file."""
         return self._port is not None and not self._port.answers
+
+    @property
+    def spooler(self) -> Spooler | None:
+        """Give who takes whole jobs, where the port is a spooler's."""
+        port: object = self._port
+        return port if isinstance(port, Spooler) else None
 
     @property
     def nonsense_bytes(self) -> int:

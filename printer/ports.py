@@ -2,6 +2,9 @@
 
     serial:///dev/ttyS0?baud=38400&flow=rtscts   /dev/pts/3   serial://COM3
     tcp://10.0.0.7:9100
+    usb://04b8:0202      usb://04b8:0202?in=82&out=01   (vendor:product and endpoints, hexadecimal)
+    cups:///QUEUE        cups://host:631/QUEUE
+    windows:///NAME      (of the printer, as Windows shows it)
     file:///tmp/slips.bin
 
 A port's calls wait as long as they must; whoever calls puts a deadline around them. A call that
@@ -12,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Literal, Protocol
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,9 +49,9 @@ class Port(Protocol):
 class Address(Struct, frozen=True):
     """A port's address, taken apart."""
 
-    kind: Literal["serial", "tcp", "file"]
-    place: str  # device, host, or file path
-    number: int = 0  # baud, or TCP port
+    kind: Literal["serial", "tcp", "usb", "cups", "windows", "file"]
+    place: str  # device, host, vendor:product, [host/]queue, name, or file path
+    number: int = 0  # baud, TCP port, or USB endpoints: in * 256 + out; 0 is the kind's own
     flow: str = "none"
 
 
@@ -63,11 +66,37 @@ def parse_address(url: str) -> Address:
         return Address("tcp", parts.hostname, parts.port or DEFAULT_TCP_PORT)
     if parts.scheme == "file" and parts.path:
         return Address("file", parts.path)
+    if parts.scheme == "usb":
+        return _usb(parts)
+    if parts.scheme in ("cups", "windows") and len(parts.path) > 1:
+        return _spooler(parts)
     if parts.scheme == "serial" or (not parts.scheme and url.startswith("/")):
         return _serial(parts)
     raise ValueError(
-        f"{url!r} is not a printer port: serial:///dev/ttyS0, tcp://host, file:///path"
+        f"{url!r} is not a printer port: serial:///dev/ttyS0, tcp://host, usb://04b8:0202, "
+        "cups:///queue, windows:///name, file:///path"
     )
+
+
+def _usb(parts: SplitResult) -> Address:
+    said = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    numbers = parts.netloc.split(":")
+    ends = [said.pop("in", "0"), said.pop("out", "0")]
+    if len(numbers) != 2 or said or not all(_is_hex(text) for text in (*numbers, *ends)):
+        raise ValueError(f"USB port {parts.geturl()!r}: usb://VENDOR:PRODUCT?in=82&out=01, all hex")
+    return Address("usb", parts.netloc, int(ends[0], 16) << 8 | int(ends[1], 16))
+
+
+def _is_hex(text: str) -> bool:
+    return 0 < len(text) <= 4 and all(digit in "0123456789abcdefABCDEF" for digit in text)
+
+
+def _spooler(parts: SplitResult) -> Address:
+    name = unquote(parts.path[1:])
+    if parts.scheme == "windows":
+        return Address("windows", name)
+    host = parts.hostname or ""
+    return Address("cups", f"{host}/{name}" if host else name, parts.port or 0)
 
 
 def _serial(parts: SplitResult) -> Address:
@@ -103,9 +132,19 @@ async def open_port(url: str) -> Port:
         from printer.file_port import FilePort
 
         return FilePort(address.place)
+    if address.kind in ("usb", "cups", "windows"):
+        return await _open_escpos(address)
     from printer.serial_port import open_serial
 
     return await open_serial(address)
+
+
+async def _open_escpos(address: Address) -> Port:
+    from printer.escpos_ports import open_cups, open_usb, open_windows
+
+    if address.kind == "usb":
+        return await open_usb(address)
+    return await (open_cups(address) if address.kind == "cups" else open_windows(address))
 
 
 class PortLease:

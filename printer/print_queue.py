@@ -24,6 +24,7 @@ from printer.plan_types import Plan
 from printer.ports import PortLease
 from printer.profile import Profile
 from printer.session import JobResult, PrintSession, job_mark
+from printer.spooled import print_spooled
 from printer.status import Event, PrinterState
 
 KEPT_RESULTS = 1000  # a day's jobs of a busy lane
@@ -197,6 +198,11 @@ class PrintQueue:
             parts = (ENABLE_STATUS, *parts)
         if not order.still_good():
             return JobResult("not_printed", "recalled")
+        if (spooler := self._link.spooler) is not None:
+            whole = b"".join(parts)
+            return await print_spooled(
+                spooler, whole, f"coupon {order.job_id}", self._left_s(order), self._clock
+            )
         session = self._new_session(parts, job_mark(order.job_id), order.deadline_s)
         result = await self._carry(session)
         if result.result == "unknown":
