@@ -4,8 +4,8 @@ A rule looks at a candidate and the facts and gives a finding, or None. The firs
 the order is the order in which a cashier would say them. An untrusted clock closes no gate: what
 a shopper was promised is honoured (`offers.issue` gives out nothing new then).
 
-Each rule stands beside the offers that it concerns. Which rules an offer meets is found once for
-each offer, so that hundreds of candidates pass only the few that can close for them.
+Each gate stands beside the offers that it concerns. Which gates an offer meets is found once, and
+known as long as the offer lives: hundreds of candidates pass only the few that can close for them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import NamedTuple
+from weakref import ref
 
 from offers.context import Candidate, Context
 from offers.contradictions import contradictions
@@ -23,7 +24,6 @@ from offers.model import Assignment, Gtin, Offer, OfferId
 from offers.reasons import Finding, Reason, found
 
 DATES_KEPT = 1024  # first and last days of offers: a year has 365
-OFFERS_KEPT = 4096  # whose rules are known; beyond, all are found anew
 NOT_PRESENTED = found(Reason.COUPON_NOT_PRESENTED)
 
 STANDINGS = {
@@ -91,13 +91,8 @@ def withdrawn(offer: Offer, killed: frozenset[str], recalled: frozenset[Gtin]) -
 
 
 def at_odds(candidate: Candidate, _: Facts) -> Finding | None:
-    """Refuse an offer whose rule contradicts itself."""
-    return _known(candidate.offer).fault
-
-
-def fault_of(offer: Offer) -> Finding | None:
-    """Give the first contradiction of an offer that closes a lane."""
-    for field, what, _, closes in contradictions(offer):
+    """Refuse an offer whose rule contradicts itself: the first contradiction that closes a lane."""
+    for field, what, _do, closes in contradictions(candidate.offer):
         if closes:
             return found(Reason.OFFER_INVALID, field=field, what=what)
     return None
@@ -230,7 +225,7 @@ GATES: tuple[Rule, ...] = (
     Rule(held_out, lambda _: True),
     Rule(coupon_refused, lambda _: True),
     Rule(recalled, lambda _: True),
-    Rule(at_odds, fault_of),
+    Rule(at_odds, contradictions),
     Rule(other_currency, lambda offer: offer.currency),
     Rule(not_approved, lambda offer: offer.approval is None and not offer.panel_only),
     Rule(wrong_store, lambda offer: offer.stores or offer.store_groups),
@@ -246,26 +241,26 @@ GATES: tuple[Rule, ...] = (
 )
 
 
-class _Known(NamedTuple):
-    """What is found once for an offer. It is that offer only as long as it is the same object."""
-
-    offer: Offer
-    fault: Finding | None
-    gates: tuple[Gate, ...]
+Kept = dict[int, tuple[ref[Offer], tuple[Gate, ...]]]
+_GATES_OF: Kept = {}  # by the offer's place in memory, until it is given back
 
 
-_KNOWN: dict[OfferId, _Known] = {}
+def gates_of(offer: Offer) -> tuple[Gate, ...]:
+    """Give the gates that can close for an offer; at the first call for an offer they are found.
 
+    Whoever loads offers may call this for each of them, off the path: it takes some microseconds.
+    """
+    place = id(offer)
+    known = _GATES_OF.get(place)
+    if known is not None and known[0]() is offer:
+        return known[1]
 
-def _known(offer: Offer) -> _Known:
-    """Look up an offer's rules; the same offer always has the same ones, remembered or not."""
-    known = _KNOWN.get(offer.offer_id)
-    if known is None or known.offer is not offer:
-        if len(_KNOWN) >= OFFERS_KEPT:
-            _KNOWN.clear()
-        gates = tuple(rule.gate for rule in GATES if rule.concerns(offer))
-        known = _KNOWN[offer.offer_id] = _Known(offer, fault_of(offer), gates)
-    return known
+    def forget(_: ref[Offer], kept: Kept = _GATES_OF) -> None:
+        kept.pop(place, None)
+
+    gates = tuple(rule.gate for rule in GATES if rule.concerns(offer))
+    _GATES_OF[place] = ref(offer, forget), gates
+    return gates
 
 
 def findings(context: Context) -> list[Finding | None]:
@@ -275,7 +270,7 @@ def findings(context: Context) -> list[Finding | None]:
 
 
 def _first(candidate: Candidate, facts: Facts) -> Finding | None:
-    for gate in _known(candidate.offer).gates:
+    for gate in gates_of(candidate.offer):
         finding = gate(candidate, facts)
         if finding is not None:
             return finding

@@ -207,7 +207,7 @@ class Funding(Value, frozen=True):
     percent: Percent
 
 
-class Offer(Value, frozen=True):
+class Offer(Value, frozen=True, weakref=True):
     """One rule + reward + wording + picture, versioned.
 
     `use` tells how it is used: "card" applies by itself once its shopper is known, "coupon" needs

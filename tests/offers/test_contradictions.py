@@ -176,8 +176,8 @@ def test_every_rule_has_a_case(make):
     for _, condition, changes in CLOSED + POINTLESS:
         offer = make.offer(**{"gtins": ("1", "2"), **changes})
         offer = msgspec.structs.replace(offer, condition=condition or Condition())
-        broken |= {rule for rule in RULES if list(rule(offer))}
-    assert broken == set(RULES)
+        broken |= {rule for rule, _ in RULES if list(rule(offer))}
+    assert broken == {rule for rule, _ in RULES}
 
 
 @given(since=st.integers(0, 1440), until=st.integers(0, 1440))

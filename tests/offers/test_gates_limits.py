@@ -9,7 +9,7 @@ import pytest
 
 from offers.context import StoreFacts
 from offers.decide import decide
-from offers.gates import OFFERS_KEPT, findings, first_finding
+from offers.gates import _GATES_OF, findings, first_finding
 from offers.model import Approval, BasketAmountOff, Condition, Daypart, PastUse, Selector
 from offers.reasons import Reason
 
@@ -191,8 +191,8 @@ def test_gates_close_in_the_order_of_the_table(make):
     assert first_finding(make.candidate(shut), make.context([], [], **facts)) is None
 
 
-def test_what_is_remembered_of_an_offer_is_that_offers(make):
-    """Another offer under the same id and version is looked at anew; so are more than are kept."""
+def test_what_is_known_of_an_offer_is_that_offers_alone(make):
+    """Another offer under the same id and version is looked at anew."""
     for stores, reason in [
         (("S2",), Reason.WRONG_STORE),
         ((), None),
@@ -200,9 +200,14 @@ def test_what_is_remembered_of_an_offer_is_that_offers(make):
     ]:
         finding = first_finding(make.candidate(make.offer(stores=stores)), make.context([], []))
         assert (finding.reason if finding else None) is reason
-    kept = make.offer("kept", stores=("S2",))
-    many = [make.offer(f"O{n}") for n in range(OFFERS_KEPT + 10)]
-    context = make.context([kept, *many, kept], [])
-    found = findings(context)
-    assert [it is not None for it in found] == [True, *[False] * len(many), True]
-    assert found == [first_finding(it, context) for it in context.candidates]
+
+
+def test_what_is_known_of_an_offer_ends_with_it(make):
+    """Offers of a generation that is gone leave nothing behind."""
+    offers = [make.offer(f"O{n}") for n in range(50)]
+    before = len(_GATES_OF)
+    assert findings(make.context(offers, [])) == [None] * 50
+    assert findings(make.context(offers, [])) == [None] * 50
+    assert len(_GATES_OF) == before + 50
+    del offers
+    assert len(_GATES_OF) == before
