@@ -135,15 +135,17 @@ def range_of(kind: inspect.Type) -> str:
         return ", ".join(part for part in (least, most, inner) if part not in ("", "any")) or "any"
     if isinstance(kind, inspect.LiteralType):
         return " or ".join(f'`"{value}"`' for value in sorted(kind.values))
-    if isinstance(kind, inspect.EnumType):
-        return "a reason"
+    if isinstance(kind, inspect.StrType):
+        return _range_of_text(kind)
     if getattr(kind, "ge", None) is not None:
         return f"{kind.ge:g} to {kind.le:g}" if kind.le < 10**6 else f"{kind.ge:g} to {kind.le:,}"
-    if getattr(kind, "pattern", None) == ID:
-        return "an id"
-    if getattr(kind, "pattern", None):
-        return f"`{kind.pattern}`"
-    if getattr(kind, "min_length", None):
+    return "a reason" if isinstance(kind, inspect.EnumType) else "any"
+
+
+def _range_of_text(kind: inspect.StrType) -> str:
+    if kind.pattern:
+        return "an id" if kind.pattern == ID else f"`{kind.pattern}`"
+    if kind.min_length:
         most = f" to {kind.max_length}" if kind.max_length else " or more"
         return f"{kind.min_length}{most} characters"
     return "any"
