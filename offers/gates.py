@@ -10,7 +10,6 @@ known as long as the offer lives: hundreds of candidates pass only the few that 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property, lru_cache
@@ -43,9 +42,13 @@ class Facts:
         self.context = context
 
     @cached_property
-    def redeemed(self) -> Counter[OfferId]:
-        """Count the shopper's past redemptions, offer by offer. One sale is one."""
-        return Counter(it.offer_id for it in self.context.past if it.kind == "redeemed")
+    def redeemed(self) -> dict[OfferId, list[date]]:
+        """List the days of the shopper's past redemptions, offer by offer. One sale is one."""
+        days: dict[OfferId, list[date]] = {}
+        for use in self.context.past:
+            if use.kind == "redeemed":
+                days.setdefault(use.offer_id, []).append(use.on)
+        return days
 
 
 Gate = Callable[[Candidate, Facts], Finding | None]
@@ -188,7 +191,7 @@ def not_assigned(candidate: Candidate, _: Facts) -> Finding | None:
 
 def not_in_panel(_: Candidate, facts: Facts) -> Finding | None:
     """Keep what is tried on the panel from everybody else."""
-    return None if facts.context.panel else found(Reason.NOT_ASSIGNED)
+    return None if facts.context.panel else found(Reason.NOT_ASSIGNED, what="panel")
 
 
 def coupon_not_presented(candidate: Candidate, _: Facts) -> Finding | None:
@@ -198,10 +201,10 @@ def coupon_not_presented(candidate: Candidate, _: Facts) -> Finding | None:
 
 def used_up_by_shopper(candidate: Candidate, facts: Facts) -> Finding | None:
     """Stop at the shopper's own number of redemptions; of a shopper who is unknown, none is known."""
-    limit, times = candidate.offer.max_uses_per_shopper, facts.redeemed[candidate.offer.offer_id]
-    if limit is None or times < limit:
+    limit, days = candidate.offer.max_uses_per_shopper, facts.redeemed.get(candidate.offer.offer_id)
+    if limit is None or days is None or len(days) < limit:
         return None
-    return found(Reason.ALREADY_REDEEMED, limit=limit, times=times)
+    return found(Reason.ALREADY_REDEEMED, limit=limit, times=len(days), when=max(days).isoformat())
 
 
 def used_up(candidate: Candidate, facts: Facts) -> Finding | None:

@@ -81,14 +81,14 @@ def test_a_phone_number_is_enough_where_the_offer_says_so(make, identity, strong
     [
         (2, ["redeemed"], None),
         (2, ["redeemed", "issued", "contact"], None),
-        (2, ["redeemed", "redeemed"], {"limit": 2, "times": 2}),
-        (1, ["redeemed", "redeemed"], {"limit": 1, "times": 2}),
-        (None, ["redeemed"] * 9, None),
+        (2, ["redeemed", "redeemed"], {"limit": 2, "times": 2, "when": "2026-11-03"}),
+        (1, ["redeemed", "redeemed"], {"limit": 1, "times": 2, "when": "2026-11-03"}),
+        (None, ["redeemed"] * 3, None),
     ],
 )
 def test_a_shopper_has_so_many_redemptions(make, limit, kinds, evidence):
     """Redemptions of this offer count, what was printed or told and other offers do not."""
-    past = tuple(PastUse(kind, "O1", date(2026, 11, 2)) for kind in kinds)
+    past = tuple(PastUse(kind, "O1", date(2026, 11, 3 - n)) for n, kind in enumerate(kinds[:3]))
     past += tuple(PastUse("redeemed", "O2", date(2026, 11, 2)) for _ in range(5))
     verdict = only_verdict(make, make.offer(max_uses_per_shopper=limit), past=past)
     if evidence is None:
@@ -118,7 +118,8 @@ def test_a_draft_is_for_the_panel(make, approval):
     """It needs no approval, and nobody else gets it, approved or not."""
     offer = make.offer(approval=approval, panel_only=True)
     assert only_verdict(make, offer, panel=True).reason is Reason.APPLIED
-    assert only_verdict(make, offer).reason is Reason.NOT_ASSIGNED
+    verdict = only_verdict(make, offer)
+    assert (verdict.reason, verdict.evidence) == (Reason.NOT_ASSIGNED, {"what": "panel"})
 
 
 @pytest.mark.parametrize(
