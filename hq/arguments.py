@@ -121,6 +121,13 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON, with every field")
 
 
+def _experiments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--since", type=moment, metavar="TIME", help="when it began: count rows from then on"
+    )
+    _json(parser)
+
+
 def _rows(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", metavar="KIND", help="only rows of this kind (tendered, issued)")
     parser.add_argument("--limit", type=count, default=20, metavar="N", help="how many, the newest")
@@ -171,6 +178,12 @@ COMMANDS = (
     Command("lanes", "Show what each lane has, and what it owes.", "lanes", _json),
     Command("redemptions", "List every redemption, second uses marked.", "redemptions", _json),
     Command("disputes", "List every settled dispute.", "disputes --json", _json),
+    Command(
+        "experiments",
+        "Say of each experiment whether its arms came out as planned.",
+        "experiments --since 2026-11-02T00:00:00Z",
+        _experiments,
+    ),
     Command("rows", "List the newest rows that lanes sent.", "rows --kind issued", _rows),
     Command(
         "preview",

@@ -20,6 +20,7 @@ from ground.log_lines import configure
 from hq import reports
 from hq.arguments import parser
 from hq.desk import open_desk
+from hq.exposures import experiments
 from hq.keys import enrol, make_keys
 from hq.lint import errors, in_words, lint_directory
 from hq.offer_files import full_gtin
@@ -233,6 +234,12 @@ def _disputes(given: Arguments) -> int:
         return _list(given, reports.disputes(store), columns)
 
 
+def _experiments(given: Arguments) -> int:
+    columns = "experiment exposed ghosts planned_ghosts crossed p verdict"
+    with closing(open_store(given.db)) as store:
+        return _list(given, experiments(store, given.since), columns)
+
+
 def _rows(given: Arguments) -> int:
     with closing(open_store(given.db)) as store:
         lines = reports.rows(store, given.kind, given.limit)
@@ -278,6 +285,7 @@ RUN: dict[str, Callable[[Arguments], int]] = {
     "lanes": _lanes,
     "redemptions": _redemptions,
     "disputes": _disputes,
+    "experiments": _experiments,
     "rows": _rows,
     "preview": _preview,
     "import": _import,

@@ -20,6 +20,7 @@ from offers.caps import (
     used_up,
 )
 from offers.context import Candidate, IssueContext
+from offers.contradictions import contradictions
 from offers.gates import dates, withdrawn
 from offers.law import banned, bans_in_force, by_volume, paper_on_request
 from offers.model import Gtin, Offer, OfferId, Product
@@ -76,6 +77,22 @@ def withdrawn_from_print(
     return found(Reason.RECALLED, gtin=hit[0], what="product") if hit else None
 
 
+def faulty(candidate: Candidate, context: IssueContext) -> Finding | None:
+    """Print nothing whose rule contradicts itself, or whose amounts are in another currency."""
+    offer, ours = candidate.offer, context.store.currency
+    if offer.currency and offer.currency != ours:
+        what = f"its amounts are in {offer.currency}, the store's in {ours}"
+        return found(Reason.OFFER_INVALID, field="currency", what=what)
+    return next(
+        (
+            found(Reason.OFFER_INVALID, field=it.field, what=it.what)
+            for it in contradictions(offer)
+            if it.closes
+        ),
+        None,
+    )
+
+
 def not_assigned(candidate: Candidate, _: IssueContext) -> Finding | None:
     """Print only what headquarters gave to this shopper."""
     return found(Reason.NOT_ASSIGNED) if candidate.assignment is None else None
@@ -85,7 +102,7 @@ def not_approved(candidate: Candidate, context: IssueContext) -> Finding | None:
     """Print only what somebody released; a draft for the panel goes to the panel alone."""
     offer = candidate.offer
     if offer.panel_only:
-        return None if context.panel else found(Reason.NOT_APPROVED, what="panel")
+        return None if context.panel else found(Reason.NOT_ASSIGNED)
     return found(Reason.NOT_APPROVED) if offer.approval is None else None
 
 
@@ -167,6 +184,7 @@ def budget(candidate: Candidate, context: IssueContext) -> Finding | None:
 RULES: tuple[Rule, ...] = (
     untrusted_clock,
     recalled,
+    faulty,
     not_assigned,
     not_approved,
     wrong_store,

@@ -21,8 +21,8 @@ def is_wide(selector: Selector) -> bool:
 
 def named(products: ProductSet) -> tuple[Gtin, ...]:
     """Give the GTINs that a set names and does not exclude, in its own order."""
-    excluded = products.exclude.gtins
-    return tuple(gtin for gtin in products.include.gtins if gtin not in excluded)
+    included, excluded = products.include.gtins, products.exclude.gtins
+    return tuple(gtin for gtin in included if gtin not in excluded) if excluded else included
 
 
 def known(products: ProductSet, range_: dict[Gtin, Product]) -> tuple[Gtin, ...]:

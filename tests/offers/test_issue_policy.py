@@ -137,6 +137,17 @@ def test_what_is_given_must_be_there_too(shop):
     assert verdicts(context) == [(Reason.OUT_OF_STOCK, {"gtin": "2", "on_hand": 0})]
 
 
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [({"currency": "USD"}, "currency"), ({"starts": date(2026, 12, 5)}, "ends"), ({}, None)],
+)
+def test_a_faulty_offer_is_not_printed(shop, fields, field):
+    """Dollars in a store of euros, and an offer that ends before it starts."""
+    ((reason, evidence),) = verdicts(shop.context(shop.candidate(**fields)))
+    assert reason is (Reason.OFFER_INVALID if field else Reason.APPLIED)
+    assert evidence.get("field") == field
+
+
 # Whom it is for, and where.
 
 
@@ -144,7 +155,7 @@ def test_what_is_given_must_be_there_too(shop):
     ("panel_only", "approved", "panel", "expected"),
     [
         (True, False, True, Reason.APPLIED),
-        (True, True, False, Reason.NOT_APPROVED),
+        (True, True, False, Reason.NOT_ASSIGNED),
         (False, False, True, Reason.NOT_APPROVED),
         (False, True, False, Reason.APPLIED),
     ],
