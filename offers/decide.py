@@ -50,7 +50,9 @@ def decide(context: Context) -> Decision:
         for share in _shares(use, context.candidates[field.bidder[use.bid]], shelf, solution)
     )
     total = sum(share.amount_minor for share in shares)
-    return Decision(context.basket.revision, verdicts, shares, total, solution.search)
+    return Decision(
+        context.basket.revision, verdicts, shares, total, solution.search, shelf.left_out
+    )
 
 
 def _gather(context: Context, shelf: Shelf, language: str) -> _Field:
