@@ -14,13 +14,16 @@ from datetime import date
 from pathlib import Path
 
 from hardware_sim.demo import run_demo
-from hardware_sim.escpos_modes import MODELS
 from hardware_sim.http_client import BadAnswerError
-from hardware_sim.printer_device import FAULTS, PrinterDevice
-from hardware_sim.printer_ports import NetworkPrinter, SerialPrinter
+from hardware_sim.network_printer import NetworkPrinter
+from hardware_sim.print_head import Pace
+from hardware_sim.printer_device import PrinterDevice
+from hardware_sim.printer_faults import FAULTS
+from hardware_sim.printer_models import MODELS
 from hardware_sim.scanner import NetworkScanner, SerialScanner
 from hardware_sim.scenario import ScenarioError, articles, read_scenario
 from hardware_sim.scenario_run import Outcome, play_file
+from hardware_sim.serial_printer import SerialPrinter
 from hardware_sim.shop import ShopError, read_shop
 from hardware_sim.till import Till
 
@@ -164,7 +167,7 @@ def summary(outcomes: list[Outcome]) -> int:
 
 async def be_printer(options: argparse.Namespace) -> int:
     """Serve a printer until it is stopped, or has cut enough slips."""
-    device = PrinterDevice(MODELS[options.model], options.dots_per_s)
+    device = PrinterDevice(MODELS[options.model], Pace(options.dots_per_s))
     if options.pty:
         printer: SerialPrinter | NetworkPrinter = SerialPrinter(device, options.pty, options.baud)
     else:

@@ -13,12 +13,13 @@ from random import Random
 from typing import Any
 
 from hardware_sim.broker import HOST, start_broker
-from hardware_sim.escpos_modes import MODELS
 from hardware_sim.http_client import call
+from hardware_sim.network_printer import NetworkPrinter
 from hardware_sim.paper import Slip
 from hardware_sim.printer_device import PrinterDevice
-from hardware_sim.printer_ports import NetworkPrinter, SerialPrinter
+from hardware_sim.printer_models import MODELS
 from hardware_sim.scanner import SerialScanner
+from hardware_sim.serial_printer import SerialPrinter
 from hardware_sim.shop import ShopError, end_of, environment, free_port, start
 from hardware_sim.tcp_proxy import TcpProxy
 from hardware_sim.till import Till

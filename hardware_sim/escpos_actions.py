@@ -7,9 +7,14 @@ A command that changes nothing one can see on this paper is in the grammar but n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from hardware_sim import escpos_codes, escpos_graphics
+from hardware_sim import (
+    escpos_codes,
+    escpos_graphics,
+    escpos_page_actions as places,
+    escpos_style_actions as styles,
+    escpos_symbols,
+)
 from hardware_sim.escpos_desk import Desk
 from hardware_sim.escpos_events import (
     Ask,
@@ -20,11 +25,8 @@ from hardware_sim.escpos_events import (
     Feed,
     ProcessId,
     Pulse,
-    Style,
     Trouble,
 )
-from hardware_sim.escpos_line import CODE_TABLES
-from hardware_sim.escpos_modes import LINE_SPACING_DOTS
 
 Action = Callable[[Desk, bytes], list[Event]]
 
@@ -32,110 +34,6 @@ Action = Callable[[Desk, bytes], list[Event]]
 def _initialize(desk: Desk, _command: bytes) -> list[Event]:
     desk.reset()
     return [AutoStatus(0)]  # GS a [Notes]: in effect until ESC @
-
-
-def _print_mode(desk: Desk, command: bytes) -> list[Event]:
-    n = command[2]
-    desk.modes.style = Style(
-        font="B" if n & 1 else "A",
-        wide=2 if n & 0x20 else 1,
-        high=2 if n & 0x10 else 1,
-        emphasis=bool(n & 0x08),
-        underline_dots=1 if n & 0x80 else 0,
-        reverse=desk.modes.style.reverse,
-    )
-    return []
-
-
-def _size(desk: Desk, command: bytes) -> list[Event]:
-    wide, high = (command[2] >> 4) + 1, (command[2] & 0x0F) + 1
-    if max(wide, high) > 8:
-        return [Trouble("GS ! size out of range", command)]
-    desk.modes.style = replace(desk.modes.style, wide=wide, high=high)
-    return []
-
-
-def _font(desk: Desk, command: bytes) -> list[Event]:
-    if command[2] not in (0, 1, 48, 49):
-        return [Trouble("ESC M font that does not exist", command)]
-    desk.modes.style = replace(desk.modes.style, font="AB"[command[2] & 1])
-    return []
-
-
-def _emphasis(desk: Desk, command: bytes) -> list[Event]:
-    desk.modes.style = replace(desk.modes.style, emphasis=bool(command[2] & 1))
-    return []
-
-
-def _underline(desk: Desk, command: bytes) -> list[Event]:
-    desk.modes.style = replace(desk.modes.style, underline_dots=command[2] % 48 % 3)
-    return []
-
-
-def _reverse(desk: Desk, command: bytes) -> list[Event]:
-    desk.modes.style = replace(desk.modes.style, reverse=bool(command[2] & 1))
-    return []
-
-
-def _align(desk: Desk, command: bytes) -> list[Event]:
-    if command[2] % 48 > 2 or not desk.line.is_empty:
-        return [Trouble("ESC a out of range or inside a line", command)]
-    desk.modes.align = command[2] % 48
-    return []
-
-
-def _code_table(desk: Desk, command: bytes) -> list[Event]:
-    if command[2] not in CODE_TABLES:
-        return [Trouble("ESC t code table that this printer lacks", command)]
-    desk.modes.code_table = command[2]
-    return []
-
-
-def _line_spacing(desk: Desk, command: bytes) -> list[Event]:
-    spacing = LINE_SPACING_DOTS if command[1] == 0x32 else desk.modes.down(command[2])
-    desk.modes.line_spacing_dots = spacing
-    return []
-
-
-def _char_spacing(desk: Desk, command: bytes) -> list[Event]:
-    desk.modes.char_spacing_dots = desk.modes.across(command[2])
-    return []
-
-
-def _tabs(desk: Desk, command: bytes) -> list[Event]:
-    desk.modes.tabs = tuple(byte for byte in command[2:] if byte)
-    return []
-
-
-def _motion_units(desk: Desk, command: bytes) -> list[Event]:
-    desk.modes.set_units(command[2], command[3])
-    return []
-
-
-def _left_margin(desk: Desk, command: bytes) -> list[Event]:
-    if not desk.line.is_empty:
-        return [Trouble("GS L inside a line", command)]
-    margin = desk.modes.across(int.from_bytes(command[2:4], "little"))
-    desk.modes.margin_dots = min(margin, desk.model.width_dots)
-    return []
-
-
-def _area_width(desk: Desk, command: bytes) -> list[Event]:
-    if not desk.line.is_empty:
-        return [Trouble("GS W inside a line", command)]
-    desk.modes.area_dots = desk.modes.across(int.from_bytes(command[2:4], "little"))
-    return []
-
-
-def _absolute(desk: Desk, command: bytes) -> list[Event]:
-    desk.line.move_to(desk.modes.across(int.from_bytes(command[2:4], "little")))
-    return []
-
-
-def _relative(desk: Desk, command: bytes) -> list[Event]:
-    units = int.from_bytes(command[2:4], "little", signed=True)
-    desk.line.move_by(desk.modes.across(units))
-    return []
 
 
 def _feed(desk: Desk, dots: int) -> list[Event]:
@@ -154,11 +52,6 @@ def _line_feed(desk: Desk, _command: bytes) -> list[Event]:
     return desk.line.end()
 
 
-def _tab(desk: Desk, _command: bytes) -> list[Event]:
-    desk.line.tab()
-    return []
-
-
 def _bit_image(desk: Desk, command: bytes) -> list[Event]:
     picture = escpos_graphics.columns(command, 0)
     if not isinstance(picture, Columns):
@@ -168,7 +61,9 @@ def _bit_image(desk: Desk, command: bytes) -> list[Event]:
 
 
 def _barcode(desk: Desk, command: bytes) -> list[Event]:
-    return [escpos_codes.barcode(command, desk.modes)]
+    if len(command) == 3:
+        return [Trouble("GS k system that does not exist", command)]
+    return escpos_codes.barcode(command, desk)
 
 
 def _barcode_setting(desk: Desk, command: bytes) -> list[Event]:
@@ -187,15 +82,23 @@ def _barcode_setting(desk: Desk, command: bytes) -> list[Event]:
 
 
 def _cut(desk: Desk, command: bytes) -> list[Event]:
-    if not desk.line.is_empty:
-        return [Trouble("cut inside a line", command)]
+    if desk.page or not desk.line.is_empty:
+        return [Trouble("cut inside a line, or in page mode", command)]
     if command[0] == 0x1B:
-        return [Cut("partial")]
+        return _with_a_blade(desk, Cut("partial"), command)
     m = command[2]
     if m not in (0, 1, 48, 49, 65, 66):
         return [Trouble("GS V function that this printer lacks", command)]
     feed = desk.blade_dots + desk.modes.down(command[3]) if m >= 65 else 0
-    return [Cut("partial" if m in (1, 49, 66) else "full", feed)]
+    return _with_a_blade(desk, Cut("partial" if m in (1, 49, 66) else "full", feed), command)
+
+
+def _with_a_blade(desk: Desk, cut: Cut, command: bytes) -> list[Event]:
+    """Let a printer without a cutter feed, and no more."""
+    if desk.model.has_cutter:
+        return [cut]
+    fed: list[Event] = [Feed(cut.feed_dots)] if cut.feed_dots else []
+    return [*fed, Trouble("cut by a printer without a cutter", command)]
 
 
 def _pulse(_desk: Desk, command: bytes) -> list[Event]:
@@ -210,44 +113,101 @@ def _ask(_desk: Desk, command: bytes) -> list[Event]:
     return [Ask(f"GS {chr(command[1])}", command[2])]
 
 
+def _ask_paper(_desk: Desk, _command: bytes) -> list[Event]:
+    return [Ask("ESC v", 1)]
+
+
 def _sized(desk: Desk, command: bytes) -> list[Event]:
-    letter = command[2:3]
-    if letter == b"L":
-        if not desk.line.is_empty:
+    """Do GS ( and GS 8: what the letter behind says."""
+    family = f"GS ( {chr(command[2])}"
+    if not desk.knows(family):
+        return [Trouble(f"{family}: this printer does not know it", command[:9])]
+    if family == "GS ( L":
+        if not desk.at_line_start:
             return [Trouble("graphics inside a line", command[:7])]
-        return escpos_graphics.graphics_command(command, desk.graphics, desk.modes)
-    if letter == b"k" and command[1] == 0x28:
-        made = escpos_codes.qr_command(command, desk.modes)
-        return [made] if made else []
-    if command[:7] == b"\x1d(H\x06\x00\x30\x30" and len(command) == 11:
-        return [ProcessId(command[7:])]
+        return desk.graphics.command(command, desk.modes, desk.place)
+    if family == "GS ( k" and command[1] == 0x28:
+        return escpos_symbols.symbol_command(command, desk)
+    if family == "GS ( H":
+        return _process_id(command)
     return []
+
+
+def _process_id(command: bytes) -> list[Event]:
+    """Do GS ( H <Function 48>: the four bytes are 32 to 126."""
+    id_bytes = command[7:]
+    wrong = command[3:7] != b"\x06\x0000" or any(not 32 <= byte <= 126 for byte in id_bytes)
+    return [Trouble("GS ( H out of range", command)] if wrong else [ProcessId(id_bytes)]
+
+
+def _define_bit_image(desk: Desk, command: bytes) -> list[Event]:
+    desk.modes.user_characters.clear()  # they share one memory (GS * [Details])
+    return desk.graphics.define_bit_image(command)
+
+
+def _print_bit_image(desk: Desk, command: bytes) -> list[Event]:
+    if not desk.at_line_start:
+        return [Trouble("GS / inside a line", command)]
+    return desk.graphics.print_bit_image(command, desk.modes, desk.place)
+
+
+def _define_nv_images(desk: Desk, command: bytes) -> list[Event]:
+    if desk.page or not desk.line.is_empty:
+        return [Trouble("FS q inside a line, or in page mode", command[:7])]
+    events = desk.graphics.define_nv_images(command)
+    if isinstance(events[0], Trouble):
+        return events
+    desk.power_cycle()  # FS q [Notes]: afterwards the printer resets itself
+    return [*events, AutoStatus(0)]
+
+
+def _print_nv_image(desk: Desk, command: bytes) -> list[Event]:
+    if desk.page or not desk.line.is_empty:
+        return [Trouble("FS p inside a line, or in page mode", command)]
+    return desk.graphics.print_nv_image(command, desk.modes, desk.place)
 
 
 ACTIONS: dict[bytes, Action] = {
     b"\x1b@": _initialize,
-    b"\x1b!": _print_mode,
-    b"\x1d!": _size,
-    b"\x1bM": _font,
-    b"\x1bE": _emphasis,
-    b"\x1bG": _emphasis,  # double-strike looks the same on a thermal head
-    b"\x1b-": _underline,
-    b"\x1dB": _reverse,
-    b"\x1ba": _align,
-    b"\x1bt": _code_table,
-    b"\x1b2": _line_spacing,
-    b"\x1b3": _line_spacing,
-    b"\x1b ": _char_spacing,
-    b"\x1bD": _tabs,
-    b"\x1dP": _motion_units,
-    b"\x1dL": _left_margin,
-    b"\x1dW": _area_width,
-    b"\x1b$": _absolute,
-    b"\x1b\\": _relative,
+    b"\x1b!": styles.print_mode,
+    b"\x1d!": styles.size,
+    b"\x1bM": styles.font,
+    b"\x1bE": styles.emphasis,
+    b"\x1bG": styles.emphasis,
+    b"\x1b-": styles.underline,
+    b"\x1dB": styles.reverse,
+    b"\x1bV": styles.turned,
+    b"\x1b{": styles.upside_down,
+    b"\x1ba": styles.align,
+    b"\x1bt": styles.code_table,
+    b"\x1bR": styles.country,
+    b"\x1b&": styles.define_characters,
+    b"\x1b%": styles.user_set,
+    b"\x1b?": styles.cancel_character,
+    b"\x1c&": styles.multibyte,
+    b"\x1c.": styles.multibyte,
+    b"\x1b2": places.line_spacing,
+    b"\x1b3": places.line_spacing,
+    b"\x1b ": places.char_spacing,
+    b"\x1bD": places.tabs,
+    b"\x1dP": places.motion_units,
+    b"\x1dL": places.left_margin,
+    b"\x1dW": places.area_width,
+    b"\x1b$": places.absolute,
+    b"\x1b\\": places.relative,
+    b"\t": places.tab,
+    b"\x1bL": places.open_page,
+    b"\x1bS": places.close_page,
+    b"\x0c": places.print_page,
+    b"\x1b\x0c": places.print_page,
+    b"\x18": places.wipe,
+    b"\x1bW": places.page_area,
+    b"\x1bT": places.page_direction,
+    b"\x1d$": places.page_absolute,
+    b"\x1d\\": places.page_relative,
     b"\x1bJ": _feed_units,
     b"\x1bd": _feed_lines,
     b"\n": _line_feed,
-    b"\t": _tab,
     b"\x1b*": _bit_image,
     b"\x1dk": _barcode,
     b"\x1dh": _barcode_setting,
@@ -261,17 +221,19 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1da": _auto_status,
     b"\x1dr": _ask,
     b"\x1dI": _ask,
+    b"\x1bv": _ask_paper,
     b"\x1d(": _sized,
     b"\x1d8": _sized,
+    b"\x1d*": _define_bit_image,
+    b"\x1d/": _print_bit_image,
+    b"\x1cq": _define_nv_images,
+    b"\x1cp": _print_nv_image,
 }
 UNDRAWN = {  # understood, skipped, and said so: this paper cannot show what they would do
-    b"\x1bL": "page mode",
-    b"\x1d:": "macro",
-    b"\x1b&": "user-defined characters",
-    b"\x1d*": "downloaded bit image",
-    b"\x1d/": "downloaded bit image",
-    b"\x1cq": "NV bit image of the old form",
-    b"\x1cp": "NV bit image of the old form",
-    b"\x1bV": "rotated characters",
-    b"\x1b{": "upside-down characters",
+    b"\x1c!": "styles of two-byte characters",
+    b"\x1c-": "styles of two-byte characters",
+    b"\x1cW": "styles of two-byte characters",
+    b"\x1cS": "spacing of two-byte characters",
+    b"\x1c2": "user-defined two-byte characters",
+    b"\x1c?": "user-defined two-byte characters",
 }

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CELLS = {"A": (12, 24), "B": (9, 17), "K": (24, 24)}  # fonts of ESC M, and two-byte characters
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How characters look: GS !, ESC !, ESC E, ESC G, ESC -, GS B, ESC M."""
+    """How characters look: GS !, ESC !, ESC E, ESC G, ESC -, GS B, ESC M, ESC V."""
 
     font: str = "A"
     wide: int = 1
@@ -18,11 +20,14 @@ class Style:
     emphasis: bool = False
     underline_dots: int = 0
     reverse: bool = False
+    turned: bool = False  # each character by 90 degrees clockwise
 
     @property
     def cell(self) -> tuple[int, int]:
-        """Give a character's width and height: font A is 12 x 24 dots, font B 9 x 17."""
-        width, height = (12, 24) if self.font == "A" else (9, 17)
+        """Give a character's width and height in dots."""
+        width, height = CELLS[self.font]
+        if self.turned:
+            width, height = height, width
         return width * self.wide, height * self.high
 
 
@@ -38,12 +43,19 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A picture in the line, from ESC *: one `bytes` a printed column, top bit first."""
+    """A picture in the line, from ESC * or a user-defined character: one `bytes` a column, top bit first."""
 
     x_dots: int
     columns: tuple[bytes, ...]
     wide: int
     high: int
+    word: str = ""  # what the transcript says; empty: that it is a picture
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """Give the width and height in dots."""
+        deep = max((len(column) for column in self.columns), default=0)
+        return len(self.columns) * self.wide, deep * 8 * self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,7 @@ class TextLine:
 
     pieces: tuple[Run | Columns, ...]
     feed_dots: int
+    upside_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +107,71 @@ class Barcode:
     hri_font: str
 
     @property
-    def hri_lines(self) -> int:
-        """Count the lines of readable text beside the bars."""
-        return (self.hri & 1) + (self.hri >> 1)
+    def cell(self) -> tuple[int, int]:
+        """Give the width and height in dots, the readable text included."""
+        lines = (self.hri & 1) + (self.hri >> 1)
+        letters = lines * CELLS[self.hri_font][1]
+        return len(self.bars) * self.module_dots, self.height_dots + letters
 
 
 @dataclass(frozen=True, slots=True)
-class QrCode:
-    """A QR code as rows of modules, "1" for ink."""
+class Symbol:
+    """A two-dimensional code as rows of modules, "1" for ink."""
 
     x_dots: int
-    data: bytes
-    module_dots: int
+    system: str
+    text: str
     rows: tuple[str, ...]
+    module_dots: int
+    row_dots: int  # a row's height
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """Give the width and height in dots."""
+        return len(self.rows[0]) * self.module_dots, len(self.rows) * self.row_dots
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A print area of page mode: its place on the page, and which way its text runs.
+
+    Directions, ESC T: 0 from the upper left to the right, 1 from the lower left upwards, 2 from the
+    lower right to the left, 3 from the upper right downwards.
+    """
+
+    x_dots: int
+    y_dots: int
+    width_dots: int
+    height_dots: int
+    direction: int = 0
+
+    @property
+    def as_read(self) -> tuple[int, int]:
+        """Give width and height as one who reads its text sees them."""
+        size = (self.width_dots, self.height_dots)
+        return size[::-1] if self.direction & 1 else size
+
+    @property
+    def bottom_dots(self) -> int:
+        """Give where it ends on the page."""
+        return self.y_dots + self.height_dots
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Something on a page: its upper left corner in its area, as read. None wipes the area."""
+
+    area: Area
+    y_dots: int
+    piece: Run | Columns | RasterRow | Barcode | Symbol | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of page mode, printed at once."""
+
+    height_dots: int
+    placed: tuple[Placed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +197,14 @@ class Ask:
 
     what: str
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Bytes that go back to the host in their turn."""
+
+    kind: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +237,23 @@ class Trouble:
     data: bytes
 
 
-Printed = TextLine | Feed | RasterBegin | RasterRow | Barcode | QrCode | Cut
-Event = Printed | Pulse | Ask | ProcessId | AutoStatus | RealTime | Trouble
+@dataclass(frozen=True, slots=True)
+class NvWrite:
+    """NV memory is written: the printer is deaf meanwhile; FS q restarts it afterwards."""
+
+    count_bytes: int
+    restarts: bool = False
 
 
-def dots_of(event: Event) -> int:
-    """Say how much paper an event takes, in dots."""
-    match event:
-        case TextLine() | Cut():
-            return event.feed_dots
-        case Feed():
-            return event.dots
-        case RasterRow():
-            return event.high
-        case Barcode():
-            return event.height_dots + event.hri_lines * (24 if event.hri_font == "A" else 17)
-        case QrCode():
-            return len(event.rows) * event.module_dots
-        case _:
-            return 0
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A macro waits, and then for the feed button if `for_button`."""
+
+    seconds: float
+    for_button: bool = False
+
+
+Printed = TextLine | Feed | RasterBegin | RasterRow | Barcode | Symbol | Sheet | Cut
+Event = (
+    Printed | Pulse | Ask | Answer | ProcessId | AutoStatus | RealTime | NvWrite | Pause | Trouble
+)

@@ -4,37 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hardware_sim.escpos_events import Columns, Event, Run, TextLine
+from hardware_sim import escpos_characters
+from hardware_sim.escpos_events import Columns, Event, Run, Style, TextLine
 from hardware_sim.escpos_modes import Modes
-
-CODE_TABLES = {  # ESC t n, Epson's character code tables that Python knows
-    0: "cp437",
-    2: "cp850",
-    3: "cp860",
-    4: "cp863",
-    5: "cp865",
-    13: "cp857",
-    14: "cp737",
-    15: "iso8859-7",
-    16: "cp1252",
-    17: "cp866",
-    18: "cp852",
-    19: "cp858",
-    33: "cp775",
-    34: "cp855",
-    36: "cp862",
-    37: "cp864",
-    39: "iso8859-2",
-    40: "iso8859-15",
-    45: "cp1250",
-    46: "cp1251",
-    47: "cp1253",
-    48: "cp1254",
-    49: "cp1255",
-    50: "cp1256",
-    51: "cp1257",
-    52: "cp1258",
-}
 
 
 class Line:
@@ -44,30 +16,62 @@ class Line:
         self._modes = modes
         self._pieces: list[Run | Columns] = []
         self._x = 0
+        self._moved = False
+
+    @property
+    def x_dots(self) -> int:
+        """Give where the next character stands."""
+        return self._x
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether the printer is at the beginning of a line."""
-        return not self._pieces and self._x == 0
+        """Tell whether the printer is at the beginning of a line.
+
+        TM-T88III specification, 6.2 (4): no print data, and no position set by HT, ESC $ or ESC backslash.
+        """
+        return not self._pieces and self._x == 0 and not self._moved
 
     def type(self, data: bytes) -> list[Event]:
-        """Add characters; a full line prints itself and goes on below."""
+        """Add characters of one byte each; a full line prints itself and goes on below."""
+        modes = self._modes
         printed: list[Event] = []
-        for character in data.decode(CODE_TABLES[self._modes.code_table], errors="replace"):
-            pitch = self._pitch
-            if self._x + pitch > self._modes.room_dots and not self.is_empty:
-                printed += self.end()
-            self._add(character, pitch)
+        text = escpos_characters.single(data, modes.code_table, modes.country)
+        for code, character in zip(data, text, strict=True):
+            own = modes.user_characters.get((modes.style.font, code)) if modes.user_set else None
+            if own:
+                printed += self._own(character, own)
+            else:
+                printed += self._character(character, modes.style)
         return printed
 
-    @property
-    def _pitch(self) -> int:
+    def type_double(self, character: str) -> list[Event]:
+        """Add a two-byte character of 24 x 24 dots."""
+        return self._character(character, replace(self._modes.style, font="K"))
+
+    def _character(self, character: str, style: Style) -> list[Event]:
+        pitch = self._pitch(style)
+        printed = self._make_room(pitch)
+        self._add(character, pitch, style)
+        return printed
+
+    def _own(self, character: str, columns: tuple[bytes, ...]) -> list[Event]:
         style = self._modes.style
+        pitch = self._pitch(style)
+        printed = self._make_room(pitch)
+        self._pieces.append(Columns(self._x, columns, style.wide, style.high, character))
+        self._x += pitch
+        return printed
+
+    def _make_room(self, pitch: int) -> list[Event]:
+        if self._x + pitch > self._modes.room_dots and not self.is_empty:
+            return self.end()
+        return []
+
+    def _pitch(self, style: Style) -> int:
         return style.cell[0] + self._modes.char_spacing_dots * style.wide
 
-    def _add(self, character: str, pitch: int) -> None:
+    def _add(self, character: str, pitch: int, style: Style) -> None:
         last = self._pieces[-1] if self._pieces else None
-        style = self._modes.style
         if (
             isinstance(last, Run)
             and (last.style, last.pitch_dots) == (style, pitch)
@@ -90,6 +94,7 @@ class Line:
         """Set the position, for ESC $; one beyond the print area is ignored."""
         if 0 <= x_dots <= self._modes.room_dots:
             self._x = x_dots
+            self._moved = True
 
     def move_by(self, dots: int) -> None:
         """Move the position sideways."""
@@ -97,24 +102,34 @@ class Line:
 
     def tab(self) -> None:
         """HT: go to the next stop; without one nothing happens."""
-        stops = (stop * self._pitch for stop in self._modes.tabs)
-        self.move_to(next((x for x in stops if x > self._x), self._x))
+        stops = (stop * self._pitch(self._modes.style) for stop in self._modes.tabs)
+        if stop := next((x for x in stops if x > self._x), None):
+            self.move_to(stop)
+
+    def take_pieces(self) -> tuple[Run | Columns, ...]:
+        """Take what is in the line, and stay at the same place: page mode puts it on its page."""
+        pieces, self._pieces = tuple(self._pieces), []
+        return pieces
 
     def clear(self) -> None:
         """Throw the line away."""
-        self._pieces, self._x = [], 0
+        self._pieces, self._x, self._moved = [], 0, False
 
     def end(self, feed_dots: int | None = None) -> list[Event]:
-        """Print the line and feed: the line spacing, or so many dots, never less than its height."""
+        """Print the line and feed: the line spacing, or so many dots, never less than its height.
+
+        Page mode moves on by the line spacing alone: there lines may overlap.
+        """
         feed = self._modes.line_spacing_dots if feed_dots is None else feed_dots
         shift = self._modes.place(self._x)
         pieces = tuple(replace(piece, x_dots=piece.x_dots + shift) for piece in self._pieces)
+        turned = self._modes.upside_down and self._modes.page is None
         self.clear()
-        return [TextLine(pieces, max([feed, *map(height_of, pieces)]))]
+        if self._modes.page is None:
+            feed = max([feed, *map(height_of, pieces)])
+        return [TextLine(pieces, feed, turned)]
 
 
 def height_of(piece: Run | Columns) -> int:
     """Give a piece's height in dots."""
-    if isinstance(piece, Run):
-        return piece.style.cell[1]
-    return max((len(column) for column in piece.columns), default=0) * 8 * piece.high
+    return piece.style.cell[1] if isinstance(piece, Run) else piece.cell[1]

@@ -1,40 +1,26 @@
-"""The settings that commands change and ESC @ puts back, and the model they belong to."""
+"""The settings that commands change and ESC @ puts back, for one printer model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hardware_sim.escpos_events import Style
+from hardware_sim.escpos_events import Area, Style
+from hardware_sim.printer_models import Model
 
 LINE_SPACING_DOTS = 30  # ESC 2: 1/6 inch at 180 dpi; 3.75 mm on the 203 dpi models
 TAB_COLUMNS = 8  # ESC D: the stops after power-on
 
 
-@dataclass(frozen=True)
-class Model:
-    """What the hardware is: paper, resolution, memory, and what it answers.
+@dataclass
+class SymbolModes:
+    """What GS ( k keeps for one kind of two-dimensional code."""
 
-    `unit_x` and `unit_y` are the motion units after power-on, as parts of an inch (GS P).
-    `answers` names the replies that it can give; a mute clone gives none.
-    """
-
-    name: str
-    width_dots: int
-    dpi: int
-    unit_x: int
-    unit_y: int
-    buffer_bytes: int = 4096
-    maker: str = "EPSON"
-    model_id: int = 0x20
-    type_id: int = 0x02  # bit 1: an autocutter is fitted
-    answers: frozenset[str] = frozenset({"DLE EOT", "GS a", "GS r", "GS I", "GS ( H", "GS ( L"})
-
-
-TM_T88V = Model("TM-T88V", 512, 180, 180, 360)
-TM_T20III = Model("TM-T20III", 576, 203, 203, 203)
-MM58 = Model("58 mm", 384, 203, 203, 203, maker="POS", answers=frozenset({"DLE EOT", "GS r"}))
-MUTE_CLONE = Model("mute clone", 576, 203, 203, 203, maker="", answers=frozenset())
-MODELS = {"tm-t88v": TM_T88V, "tm-t20iii": TM_T20III, "58mm": MM58, "mute-clone": MUTE_CLONE}
+    module_dots: int = 3
+    level: int = 0
+    columns: int = 0
+    rows: int = 0
+    row_modules: int = 3
+    data: bytes = b""
 
 
 @dataclass
@@ -45,6 +31,11 @@ class Modes:
     style: Style = field(default_factory=Style)
     align: int = 0  # 0 left, 1 centre, 2 right
     code_table: int = 0
+    country: int = 0
+    multibyte: bool = False
+    upside_down: bool = False
+    user_set: bool = False
+    user_characters: dict[tuple[str, int], tuple[bytes, ...]] = field(default_factory=dict)
     line_spacing_dots: int = LINE_SPACING_DOTS
     char_spacing_dots: int = 0
     unit_x: int = 0
@@ -56,33 +47,52 @@ class Modes:
     barcode_module_dots: int = 3
     hri: int = 0
     hri_font: str = "A"
-    qr_module_dots: int = 3
-    qr_level: int = 48
-    qr_data: bytes = b""
+    symbols: dict[int, SymbolModes] = field(default_factory=dict)  # by GS ( k's cn
+    page_area: Area | None = None  # what ESC W set; None: the whole page
+    page_direction: int = 0
+    page: Area | None = None  # the area in hand in page mode; None in standard mode
 
     def __post_init__(self) -> None:
         self.set_units(0, 0)
         self.area_dots = self.model.width_dots
+        self.multibyte = self.model.multibyte_at_start
+        self.symbols = {
+            48: SymbolModes(
+                level=-1
+            ),  # PDF417, GS ( k <Function 069>: by ratio, not by a fixed level
+            49: SymbolModes(level=48),  # QR, <Function 169>: level L
+            51: SymbolModes(module_dots=2),  # GS1 DataBar, <Function 367>
+        }
 
     def set_units(self, x: int, y: int) -> None:
         """GS P: set the motion units; 0 is the model's own."""
         self.unit_x = x or self.model.unit_x
         self.unit_y = y or self.model.unit_y
 
+    @property
+    def _units(self) -> tuple[int, int]:
+        """Give the units along the text and across its lines; ESC T 1 and 3 change them round."""
+        sideways = self.page is not None and self.page.direction & 1
+        return (self.unit_y, self.unit_x) if sideways else (self.unit_x, self.unit_y)
+
     def across(self, n: int) -> int:
-        """Turn horizontal motion units into dots."""
-        return n * self.model.dpi // self.unit_x
+        """Turn motion units along the text into dots."""
+        return n * self.model.dpi // self._units[0]
 
     def down(self, n: int) -> int:
-        """Turn vertical motion units into dots."""
-        return n * self.model.dpi // self.unit_y
+        """Turn motion units from line to line into dots."""
+        return n * self.model.dpi // self._units[1]
 
     @property
     def room_dots(self) -> int:
-        """Give the width that can be printed on: GS L and GS W, never beyond the paper."""
+        """Give the width that can be printed on: GS L and GS W, or the area of page mode."""
+        if self.page is not None:
+            return self.page.as_read[0]
         return max(0, min(self.area_dots, self.model.width_dots - self.margin_dots))
 
     def place(self, width_dots: int) -> int:
-        """Give the column where something so wide starts, by ESC a."""
+        """Give the column where something so wide starts, by ESC a; page mode knows no ESC a."""
+        if self.page is not None:
+            return 0
         spare = max(0, self.room_dots - width_dots)
         return self.margin_dots + (0, spare // 2, spare)[self.align]

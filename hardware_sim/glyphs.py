@@ -8,10 +8,9 @@ from io import BytesIO
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from hardware_sim.escpos_events import Run, Style
+from hardware_sim.escpos_events import CELLS, Run, Style
 
 INK_LEVEL = 110  # of 255: a dot is printed where the letter covers about half of it
-CELLS = {"A": (12, 24), "B": (9, 17)}
 EM, BASELINE = 0.82, 0.79  # of the cell's height: capitals with accents and descenders both fit
 
 
@@ -37,7 +36,10 @@ def draw_run(run: Run) -> Image.Image:
     width, height = run.style.cell
     strip = Image.new("L", (run.pitch_dots * len(run.text), height), 0)
     for index, character in enumerate(run.text):
-        cell = glyph(character, run.style.font).resize((width, height), Image.Resampling.NEAREST)
+        cell = glyph(character, run.style.font)
+        if run.style.turned:
+            cell = cell.transpose(Image.Transpose.ROTATE_270)  # Pillow turns the other way round
+        cell = cell.resize((width, height), Image.Resampling.NEAREST)
         strip.paste(cell, (index * run.pitch_dots, 0))
     return _styled(strip, run.style)
 

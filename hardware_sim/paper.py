@@ -10,20 +10,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from hardware_sim import glyphs
-from hardware_sim.escpos_events import (
-    Barcode,
-    Columns,
-    Cut,
-    Feed,
-    Printed,
-    QrCode,
-    RasterBegin,
-    RasterRow,
-    Run,
-    Style,
-    TextLine,
-)
+from hardware_sim import ink
+from hardware_sim.escpos_events import Cut, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +45,8 @@ class Slip:
     @property
     def lines(self) -> list[str]:
         """Give the words in the order of the paper; pictures and codes in brackets."""
-        return [strip.words for strip in self.strips if strip.words is not None]
+        said = (strip.words for strip in self.strips if strip.words is not None)
+        return [line for words in said for line in words.split("\n")]
 
     def transcript(self) -> str:
         """Give the slip as text, one line a line."""
@@ -88,36 +77,24 @@ class Roll:
     _strips: list[Strip] = field(default_factory=list)
     _length: int = 0
 
-    def take(self, event: Printed) -> None:
-        """Print one event."""
-        match event:
-            case TextLine():
-                self._add(event.feed_dots, _line_ink(event, self.width_dots), _line_words(event))
-            case Feed():
-                self._add(event.dots)
-            case RasterBegin():
-                self._add(0, words=f"[picture {event.width_dots} x {event.height_dots}]")
-            case RasterRow():
-                self._add(event.high, _row_ink(event, self.width_dots))
-            case Barcode():
-                ink = _barcode_ink(event, self.width_dots)
-                self._add(ink.height, ink, f"[{event.system} {event.text}]")
-            case QrCode():
-                ink = _qr_ink(event, self.width_dots)
-                words = event.data.decode("utf-8", errors="replace")
-                self._add(ink.height, ink, f"[QR {words}]")
-            case Cut():
-                self._add(event.feed_dots)
-                self._cut(event.mode)
+    def take(self, event: Event) -> None:
+        """Print one event; one that is not for paper leaves none."""
+        if isinstance(event, Cut):
+            self.add(event.feed_dots)
+            self.cut(event.mode)
+        for height, dots, words in ink.strips(event, self.width_dots):
+            self.add(height, dots, words)
 
-    def _add(self, height: int, ink: Image.Image | None = None, words: str | None = None) -> None:
-        if ink and ink.getbbox() is None:
-            ink = None
-        self._strips.append(Strip(self._length, height, ink, words))
+    def add(self, height: int, dots: Image.Image | None = None, words: str | None = None) -> None:
+        """Move the paper on by a strip."""
+        if dots and dots.getbbox() is None:
+            dots = None
+        self._strips.append(Strip(self._length, height, dots, words))
         self._length += height
         self.fed_dots += height
 
-    def _cut(self, mode: str) -> None:
+    def cut(self, mode: str) -> None:
+        """Cut where the blade stands."""
         at = max(0, self._length - self.blade_dots)
         above = [_upper(strip, at) for strip in self._strips if strip.top < at or not at]
         below = [_lower(strip, at) for strip in self._strips if strip.top + strip.height > at]
@@ -149,80 +126,3 @@ def _lower(strip: Strip, at: int) -> Strip:
     rest = strip.top + strip.height - at
     ink = strip.ink and strip.ink.crop((0, at - strip.top, strip.ink.width, strip.height))
     return Strip(0, rest, ink, strip.words if strip.ink else None)
-
-
-def _line_ink(line: TextLine, width: int) -> Image.Image | None:
-    drawn = [(p.x_dots, _piece_ink(p)) for p in line.pieces]
-    if not drawn:
-        return None
-    height = max(ink.height for _, ink in drawn)
-    sheet = Image.new("L", (width, height), 0)
-    for x, ink in drawn:
-        sheet.paste(ink, (x, height - ink.height))  # letters of all sizes stand on one line
-    return sheet
-
-
-def _piece_ink(piece: Run | Columns) -> Image.Image:
-    if isinstance(piece, Run):
-        return glyphs.draw_run(piece)
-    deep = max((len(column) for column in piece.columns), default=1)
-    turned = Image.frombytes("1", (deep * 8, len(piece.columns)), b"".join(piece.columns))
-    upright = turned.transpose(Image.Transpose.TRANSPOSE).convert("L")
-    return _enlarged(upright, piece.wide, piece.high)
-
-
-def _enlarged(ink: Image.Image, wide: int, high: int) -> Image.Image:
-    return ink.resize((ink.width * wide, ink.height * high), Image.Resampling.NEAREST)
-
-
-def _line_words(line: TextLine) -> str:
-    words, end = "", 0
-    for piece in line.pieces:
-        if isinstance(piece, Columns):
-            words += f"[columns {len(piece.columns) * piece.wide}]"
-            continue
-        words += " " if end and piece.x_dots > end else ""
-        words += piece.text
-        end = piece.x_dots + len(piece.text) * piece.pitch_dots
-    return words
-
-
-def _row_ink(row: RasterRow, width: int) -> Image.Image | None:
-    if not any(row.data) or not row.width_dots:
-        return None
-    dots = Image.frombytes("1", (len(row.data) * 8, 1), row.data).convert("L")
-    sheet = Image.new("L", (width, row.high), 0)
-    sheet.paste(
-        _enlarged(dots.crop((0, 0, row.width_dots, 1)), row.wide, row.high), (row.x_dots, 0)
-    )
-    return sheet
-
-
-def _modules(rows: tuple[str, ...], module_dots: int, height_dots: int) -> Image.Image:
-    data = bytes(255 if module == "1" else 0 for row in rows for module in row)
-    small = Image.frombytes("L", (len(rows[0]), len(rows)), data)
-    size = (len(rows[0]) * module_dots, height_dots)
-    return small.resize(size, Image.Resampling.NEAREST)
-
-
-def _qr_ink(code: QrCode, width: int) -> Image.Image:
-    dots = _modules(code.rows, code.module_dots, len(code.rows) * code.module_dots)
-    sheet = Image.new("L", (width, dots.height), 0)
-    sheet.paste(dots, (code.x_dots, 0))
-    return sheet
-
-
-def _barcode_ink(code: Barcode, width: int) -> Image.Image:
-    dots = _modules((code.bars,), code.module_dots, code.height_dots)
-    cell = glyphs.CELLS[code.hri_font]
-    above, below = bool(code.hri & 1), bool(code.hri & 2)
-    height = dots.height + (above + below) * cell[1]
-    sheet = Image.new("L", (width, height), 0)
-    sheet.paste(dots, (code.x_dots, above * cell[1]))
-    text = Run(0, code.text, Style(font=code.hri_font), cell[0])
-    letters = glyphs.draw_run(text)
-    x = code.x_dots + (dots.width - letters.width) // 2
-    for shown, y in ((above, 0), (below, height - cell[1])):
-        if shown:
-            sheet.paste(letters, (x, y))
-    return sheet

@@ -19,6 +19,7 @@ READ_BYTES = 4096
 HELD_BYTES = 1 << 16  # a device's own memory for what nobody has read yet
 BITS_A_BYTE = 10  # 8 data bits between a start and a stop bit
 SLICE_S = 0.02  # a paced line hands over what 20 ms bring
+PIECE_WAIT_S = 0.002  # between two pieces of a line that is told to be short
 
 
 class PtyPort:
@@ -33,6 +34,7 @@ class PtyPort:
     def __init__(self, path: Path, on_data: Callable[[bytes], None], baud: int = 0) -> None:
         self.path = path
         self.lost_bytes = 0  # what nobody read and nothing could hold
+        self.piece_bytes = 0  # 0: as they come; else so many are read at a time, and one is sent
         self._on_data = on_data
         self._baud = baud
         self._controller = self._line = -1
@@ -79,9 +81,15 @@ class PtyPort:
 
     def _write(self) -> None:
         loop = asyncio.get_running_loop()
+        if self._controller < 0:
+            return
         try:
             while self._waiting:
-                del self._waiting[: os.write(self._controller, self._waiting)]
+                piece = self._waiting[:1] if self.piece_bytes else self._waiting
+                del self._waiting[: os.write(self._controller, piece)]
+                if self.piece_bytes and self._waiting:
+                    loop.call_later(PIECE_WAIT_S, self._write)
+                    return
         except BlockingIOError:
             loop.add_writer(self._controller, self._write)
         else:
@@ -95,8 +103,16 @@ class PtyPort:
         answer = fcntl.ioctl(self._line, termios.FIONREAD, struct.pack("i", 0))
         return len(self._waiting) + int(struct.unpack("i", answer)[0])
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the line is up."""
+        return self._controller >= 0
+
     def hear(self, listening: bool) -> None:
         """Read what arrives, or leave it in the line."""
+        if self._controller < 0 or self._deaf is not listening:
+            self._deaf = not listening
+            return
         self._deaf = not listening
         self._stop_listening()
         if listening:
@@ -112,16 +128,21 @@ class PtyPort:
             self._timer.cancel()
 
     def _readable(self) -> None:
-        bytes_a_slice = (
-            max(1, int(self._baud / BITS_A_BYTE * SLICE_S)) if self._baud else READ_BYTES
-        )
         try:
-            data = os.read(self._controller, bytes_a_slice)
+            data = os.read(self._controller, self._bytes_a_slice)
         except (BlockingIOError, OSError):
             return
-        if self._baud:
+        delay = len(data) * BITS_A_BYTE / self._baud if self._baud else 0.0
+        if self.piece_bytes:
+            delay = max(delay, PIECE_WAIT_S)
+        if delay:
             loop = asyncio.get_running_loop()
             loop.remove_reader(self._controller)
-            delay = len(data) * BITS_A_BYTE / self._baud
             self._timer = loop.call_later(delay, self._listen)
         self._on_data(data)
+
+    @property
+    def _bytes_a_slice(self) -> int:
+        if self.piece_bytes:
+            return self.piece_bytes
+        return max(1, int(self._baud / BITS_A_BYTE * SLICE_S)) if self._baud else READ_BYTES

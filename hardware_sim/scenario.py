@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from hardware_sim.printer_faults import FaultError, read_fault
+
 
 class ScenarioError(Exception):
     """A line is no step. `line` counts from 1."""
@@ -91,6 +93,7 @@ USAGES = {  # how it is written -> what it does
     "keep coupon COUNT as NAME": "keep_coupon",
     "hq REST": "hq",
     "fault printer WORD": "fault_printer",
+    "fault printer WORD COUNT": "fault_printer",
     "fault scanner unplug": "fault_scanner",
     "fault link WORD": "fault_link",
     "fault link delay COUNT ms": "fault_link",
@@ -149,10 +152,25 @@ def read_step(number: int, line: str) -> Step:
     for form in FORMS:
         if found := form.pattern.fullmatch(line):
             words = {name: value.strip('"') for name, value in found.groupdict().items()}
-            if form.action == "basket":
-                articles(number, words["articles"])
+            _check(number, form.action, words)
             return Step(number, line, form.action, words)
     raise ScenarioError(number, _complaint(line))
+
+
+def _check(number: int, action: str, words: dict[str, str]) -> None:
+    """Refuse what fits its sentence and still cannot be done."""
+    if action == "basket":
+        articles(number, words["articles"])
+    if action == "fault_printer":
+        try:
+            read_fault(fault_text(words))
+        except FaultError as error:
+            raise ScenarioError(number, str(error)) from error
+
+
+def fault_text(words: dict[str, str]) -> str:
+    """Write a printer's fault as the catalogue takes it."""
+    return "=".join(filter(None, (words["word"], words.get("count"))))
 
 
 def articles(number: int, text: str) -> list[tuple[str, int, int]]:

@@ -6,8 +6,8 @@ import shlex
 from datetime import UTC, datetime, timedelta
 
 from hardware_sim import shop as shops
-from hardware_sim.escpos_modes import MODELS
-from hardware_sim.scenario import Step
+from hardware_sim.printer_models import MODELS
+from hardware_sim.scenario import Step, fault_text
 from hardware_sim.shop import ShopError
 from hardware_sim.sim_lane import SimLane
 from hardware_sim.world import World, known
@@ -72,7 +72,7 @@ async def hq(world: World, step: Step) -> None:
 async def fault_printer(world: World, step: Step) -> None:
     """Let the printer misbehave."""
     try:
-        world.lane_here.printer.fault(step.words["word"])
+        world.lane_here.printer.fault(fault_text(step.words))
     except ValueError as error:
         raise ShopError(str(error)) from error
     await world.lane_here.settle()

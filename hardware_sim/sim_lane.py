@@ -11,12 +11,13 @@ from random import Random
 
 from hardware_sim import shop as shops
 from hardware_sim.coupon_reader import ReadCode, coupons_on
-from hardware_sim.escpos_modes import MODELS
 from hardware_sim.http_client import BadAnswerError
+from hardware_sim.network_printer import NetworkPrinter
 from hardware_sim.paper import Slip
 from hardware_sim.printer_device import PrinterDevice
-from hardware_sim.printer_ports import NetworkPrinter, SerialPrinter
+from hardware_sim.printer_models import MODELS
 from hardware_sim.scanner import SerialScanner
+from hardware_sim.serial_printer import SerialPrinter
 from hardware_sim.shop import Shop, ShopError
 from hardware_sim.test_clock import ClockLineError, ClockServer
 from hardware_sim.till import Till
@@ -61,9 +62,7 @@ class SimLane:
             "clock": await self.clock.start(),
             "api_port": str(shops.free_port()),
             "printer": self.printer.address,
-            "printer_url": f"tcp://{self.printer.address}"
-            if self.printer_kind == "tcp"
-            else self.printer.address,
+            "printer_url": self.printer.url,
             "printer_kind": self.printer_kind,
             "scanner": self.scanner.address,
             "model": self.model,

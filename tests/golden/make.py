@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hardware_sim.escpos_modes import MODELS
+from hardware_sim.printer_models import MODELS
 from hardware_sim.escpos_reader import EscposReader
 from hardware_sim.paper import Roll
 

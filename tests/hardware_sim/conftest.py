@@ -4,9 +4,9 @@ import pytest
 from PIL import Image
 
 from hardware_sim.escpos_events import Event, Printed
-from hardware_sim.escpos_modes import TM_T20III, Model
 from hardware_sim.escpos_reader import EscposReader
 from hardware_sim.paper import Roll, Slip
+from hardware_sim.printer_models import TM_T20III, Model
 
 
 @pytest.fixture

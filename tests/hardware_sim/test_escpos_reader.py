@@ -3,10 +3,12 @@
 import pytest
 
 from hardware_sim.escpos_events import (
+    Answer,
     Ask,
     AutoStatus,
     Cut,
     Feed,
+    NvWrite,
     ProcessId,
     Pulse,
     RasterBegin,
@@ -17,8 +19,8 @@ from hardware_sim.escpos_events import (
     TextLine,
     Trouble,
 )
-from hardware_sim.escpos_modes import MM58, TM_T20III, TM_T88V
 from hardware_sim.escpos_reader import EscposReader
+from hardware_sim.printer_models import MM58, TM_T20III, TM_T88V
 
 
 def words(events):
@@ -163,12 +165,15 @@ def test_nv_graphics_are_kept_by_key_and_survive_initialisation(read):
     printing = b"\x1d(L\x06\x000EG1\x02\x03"
     listing = b"\x1d(L\x04\x000@KC"
     events = read(define + b"\x1b@" + printing + listing)
-    assert events[1:] == [
+    assert events == [
+        NvWrite(1),
+        AutoStatus(0),
         RasterBegin(16, 3),
         RasterRow(0, 8, b"\xaa", 2, 3),
-        Ask("GS ( L 64", 0),
+        Answer("GS ( L", b"\x37\x72\x40G1\x00"),
     ]
-    assert isinstance(read(define + b"\x1d(L\x04\x000BG1" + printing)[0], Trouble)
+    gone = read(define + b"\x1d(L\x04\x000BG1" + printing)
+    assert [type(e) for e in gone] == [NvWrite, NvWrite, Trouble]
 
 
 def test_graphics_that_lie_about_their_size_are_refused(read):
@@ -187,7 +192,8 @@ def test_graphics_enlarged_out_of_range_are_refused(read, factors):
     assert [type(e) for e in read(store + b"\x1d(L\x02\x0002")] == [Trouble]
     body = b"0C0G1\x01\x08\x00\x01\x001\xaa"
     define = b"\x1d(L" + len(body).to_bytes(2, "little") + body
-    assert [type(e) for e in read(define + b"\x1d(L\x06\x000EG1" + factors)] == [Trouble]
+    events = read(define + b"\x1d(L\x06\x000EG1" + factors)
+    assert [type(e) for e in events] == [NvWrite, Trouble]
 
 
 def test_columns_without_room_print_nothing(read, paper_of):

@@ -7,8 +7,8 @@ from PIL import Image
 
 from hardware_sim.coupon_reader import coupons_on, read_codes
 from hardware_sim.escpos_events import Cut, Feed, Run, Style, TextLine, Trouble
-from hardware_sim.escpos_modes import MM58
 from hardware_sim.paper import Roll
+from hardware_sim.printer_models import MM58
 
 
 @pytest.fixture

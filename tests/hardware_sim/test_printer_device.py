@@ -4,8 +4,10 @@ from random import Random
 
 import pytest
 
-from hardware_sim.escpos_modes import MUTE_CLONE, TM_T20III, TM_T88V
-from hardware_sim.printer_device import FAULTS, PrinterDevice
+from hardware_sim.print_head import Pace
+from hardware_sim.printer_device import PrinterDevice
+from hardware_sim.printer_faults import FAULTS
+from hardware_sim.printer_models import MUTE_CLONE, TM_T20III, TM_T88V
 from hardware_sim.printer_status import Sensors, automatic_status, real_time_status
 
 ASK_ALL = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
@@ -119,7 +121,7 @@ def test_nv_key_list(printer):
 
 def test_process_id_comes_after_the_paper_and_the_fence_before():
     """32 rows at 64 a second: GS r 1 answers when read, GS ( H only when the head is done."""
-    printer = PrinterDevice(TM_T20III, dots_per_s=64.0)
+    printer = PrinterDevice(TM_T20III, Pace(dots_per_s=64.0))
     printer.receive(raster(32) + b"\x1dr\x01\x1d(H\x06\x0000job1", 0.0)
     assert printer.take_replies() == b"\x00"
     printer.advance(31 / 64)
@@ -132,7 +134,7 @@ def test_process_id_comes_after_the_paper_and_the_fence_before():
 
 def test_next_deadline_says_when_the_next_row_is_done():
     """At 100 rows a second the first row is done after 10 ms; at rest there is none."""
-    printer = PrinterDevice(TM_T20III, dots_per_s=100.0)
+    printer = PrinterDevice(TM_T20III, Pace(dots_per_s=100.0))
     assert printer.next_deadline() is None
     printer.receive(raster(2), 5.0)
     assert printer.next_deadline() == pytest.approx(5.01)
@@ -153,7 +155,7 @@ def test_a_full_buffer_loses_bytes_silently():
 
 def test_a_slow_head_fills_the_buffer():
     """Rows that come faster than they print pile up, then are lost."""
-    printer = PrinterDevice(TM_T20III, dots_per_s=100.0)
+    printer = PrinterDevice(TM_T20III, Pace(dots_per_s=100.0))
     printer.receive(raster(400), 0.0)
     assert printer.dropped_bytes > 0
     assert printer.dropped_bytes + 4096 + 200 * 72 > len(raster(400))
@@ -164,7 +166,7 @@ def test_paper_that_ends_inside_a_picture_splits_it():
     printer = PrinterDevice(TM_T20III)
     printer.receive(b"\x1da\x08", 0.0)
     printer.take_replies()
-    printer.paper_left_dots = 40
+    printer.fault("paper-out=40", 0.0)
     printer.receive(raster(50) + b"\x1d(H\x06\x0000done", 0.0)
     assert printer.roll.fed_dots == 40
     assert printer.take_replies() == b"\x18\x00\x0f\x00"
@@ -265,9 +267,9 @@ def test_nonsense_replies_repeat_with_their_seed():
 
 
 def test_slow_is_slow():
-    """The fault "slow" prints 40 rows a second until it is healed."""
+    """The fault "slow-head" prints 40 rows a second until it is healed."""
     printer = PrinterDevice(TM_T20III)
-    printer.fault("slow", 0.0)
+    printer.fault("slow-head", 0.0)
     printer.receive(raster(40), 0.0)
     printer.advance(0.51)
     assert printer.roll.fed_dots == 20

@@ -3,10 +3,12 @@
 from hypothesis import given, settings, strategies as st
 
 from hardware_sim.escpos_events import Printed
-from hardware_sim.escpos_modes import MODELS, TM_T20III
 from hardware_sim.escpos_reader import EscposReader
 from hardware_sim.paper import Roll
-from hardware_sim.printer_device import SENSOR_FAULTS, PrinterDevice
+from hardware_sim.print_head import Pace
+from hardware_sim.printer_device import PrinterDevice
+from hardware_sim.printer_faults import SENSOR_FAULTS
+from hardware_sim.printer_models import MODELS, TM_T20III
 
 JOB = (
     b"\x1b@first line\n\x1ba\x01second\n"
@@ -32,7 +34,7 @@ def printed_at_once() -> tuple[list[str], list[str]]:
 @given(story=st.lists(HAPPENINGS, max_size=40), speed=st.sampled_from([0.0, 50.0, 1000.0]))
 def test_faults_delay_paper_but_never_lose_or_double_it(story, speed):
     """Whatever opens, jams or runs out in between: once healed the paper is that of a calm day."""
-    printer, now, rest = PrinterDevice(TM_T20III, speed), 0.0, JOB
+    printer, now, rest = PrinterDevice(TM_T20III, Pace(speed)), 0.0, JOB
     for kind, value in story:
         if kind == "bytes":
             printer.receive(rest[:value], now)

@@ -7,9 +7,11 @@ import pytest
 import serial
 from escpos.printer import Network
 
-from hardware_sim.escpos_modes import TM_T20III, TM_T88V
+from hardware_sim.network_printer import NetworkPrinter
+from hardware_sim.print_head import Pace
 from hardware_sim.printer_device import PrinterDevice
-from hardware_sim.printer_ports import NetworkPrinter, SerialPrinter
+from hardware_sim.printer_models import TM_T20III, TM_T88V
+from hardware_sim.serial_printer import SerialPrinter
 
 ASK = b"\x10\x04\x01"
 
@@ -122,13 +124,16 @@ async def test_python_escpos_prints_over_tcp(network_printer):
     assert "over the network" in network_printer.device.roll.slips[0].lines
 
 
-async def test_a_dropped_connection_is_reset_and_the_next_one_served(network_printer):
-    """ "drop" sends RST; a new connection works."""
+@pytest.mark.parametrize(
+    ("fault", "seen"), [("reset", ConnectionResetError), ("drop", asyncio.IncompleteReadError)]
+)
+async def test_a_broken_connection_ends_and_the_next_one_is_served(network_printer, fault, seen):
+    """ "reset" sends RST, "drop" closes; a new connection works."""
     reader, writer = await connect(network_printer)
     writer.write(ASK)
     assert await reader.readexactly(1) == b"\x12"
-    network_printer.fault("drop")
-    with pytest.raises(ConnectionResetError):
+    network_printer.fault(fault)
+    with pytest.raises(seen):
         await reader.readexactly(1)
     writer.close()
     reader, writer = await connect(network_printer)
@@ -204,7 +209,7 @@ async def test_status_is_pushed_over_the_network(network_printer):
 
 async def test_the_head_is_woken_by_the_loop():
     """With a row clock, the process id arrives by itself when the last row is printed."""
-    printer = NetworkPrinter(PrinterDevice(dots_per_s=1000.0))
+    printer = NetworkPrinter(PrinterDevice(pace=Pace(dots_per_s=1000.0)))
     await printer.start()
     reader, writer = await connect(printer)
     writer.write(b"\x1dv0\x00\x01\x00\x14\x00" + b"\xff" * 20 + b"\x1d(H\x06\x0000done")

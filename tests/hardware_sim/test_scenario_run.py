@@ -122,8 +122,8 @@ async def test_what_does_not_hold_is_said_and_the_story_goes_on(shop, work):
         ('time 2026-11-02T10:00:00Z\nscan "1"\ntender', "no lane yet"),
         ("time 2026-11-02T10:00:00Z\nlane 1 printer tcp\nscan bob\ntender", "no shopper or coupon"),
         (
-            "time 2026-11-02T10:00:00Z\nlane 1 printer tcp\nfault printer tea\ntender",
-            "no such fault",
+            "time 2026-11-02T10:00:00Z\nlane 1 printer tcp\nfault printer usb-vanish\ntender",
+            "is for pty only",
         ),
         ("time 2026-11-02T10:00:00Z\nlane 1 printer tcp laser\ntender", "no printer model"),
         ("time 2026-11-02T10:00:00Z\nlane 1 printer tcp\ntender\ntender", "no open transaction"),
