@@ -191,7 +191,7 @@ def not_assigned(candidate: Candidate, _: Facts) -> Finding | None:
 
 def not_in_panel(_: Candidate, facts: Facts) -> Finding | None:
     """Keep what is tried on the panel from everybody else."""
-    return None if facts.context.panel else found(Reason.NOT_ASSIGNED, what="panel")
+    return None if facts.context.panel else found(Reason.NOT_ASSIGNED)
 
 
 def coupon_not_presented(candidate: Candidate, _: Facts) -> Finding | None:

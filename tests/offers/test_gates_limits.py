@@ -118,8 +118,7 @@ def test_a_draft_is_for_the_panel(make, approval):
     """It needs no approval, and nobody else gets it, approved or not."""
     offer = make.offer(approval=approval, panel_only=True)
     assert only_verdict(make, offer, panel=True).reason is Reason.APPLIED
-    verdict = only_verdict(make, offer)
-    assert (verdict.reason, verdict.evidence) == (Reason.NOT_ASSIGNED, {"what": "panel"})
+    assert only_verdict(make, offer).reason is Reason.NOT_ASSIGNED
 
 
 @pytest.mark.parametrize(
