@@ -1,39 +1,35 @@
 """What a cashier can say about a verdict, and what a slip says about an offer.
 
 Everything is generated from the rule that is evaluated and the evidence of the verdict, by the
-tables in `offers.wordings`. A language without a table is spoken in English.
+tables in `offers.wordings`, when it is asked for and not while the decision is made.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from string import Formatter
+from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
+from offers.basket import LeftOut
 from offers.conditions import text_of, words_of
-from offers.hours import clock_time
-from offers.model import (
-    AmountOff,
-    BasketAmountOff,
-    BasketPercentOff,
-    CheapestFree,
-    FixedPrice,
-    Gtin,
-    Language,
-    Offer,
-    PercentOff,
-    Product,
-)
-from offers.money import day, known_language, money
+from offers.model import Gtin, Language, Offer, Product
+from offers.money import known_language
+from offers.promises import reward_words
 from offers.reasons import Evidence, Verdict
-from offers.shelf import is_basket_reward, names_nothing
-from offers.wordings import PHRASES, SENTENCES
+from offers.shelf import names_nothing
+from offers.speech import Speech, speech
+from offers.telling import Telling
+from offers.wordings import SENTENCES, fields
 
 MOST_NAMES = 6  # of single products on a slip; more are told by the set's title
 
 
 class SlipWords(NamedTuple):
-    """The words of a printed slip. Empty ones are left out on paper."""
+    """The words of a printed slip. Empty ones are left out on paper.
+
+    In a right-to-left language names and figures stand in isolates (`offers.bidi`): the layout of
+    the slip goes by them, and `bare` takes them out for a printer that has none.
+    """
 
     headline: str
     big: str
@@ -45,61 +41,65 @@ class SlipWords(NamedTuple):
 
 def sentence(verdict: Verdict, offer: Offer, language: Language, currency: str) -> str:
     """Say a verdict's outcome in one sentence, as concrete as its evidence allows."""
-    base = known_language(language)
-    evidence = verdict.evidence
-    if verdict.discount_minor:
-        evidence = {"amount_minor": verdict.discount_minor, **evidence}
-    facts = _facts(evidence, offer, language, currency)
+    telling = Telling(_evidence(verdict), offer, speech(language, currency))
     if verdict.outcome == "printed":
-        return _phrase(base, "printed", title=facts["title"])
-    wordings = SENTENCES[base][verdict.reason]
-    chosen = next((words for words in wordings if _needs(words) <= facts.keys()), wordings[-1])
-    return chosen.format_map(facts)
+        return telling.voice.say("printed", title=telling.fact("title") or "")
+    wordings = SENTENCES[known_language(language)][verdict.reason]
+    for words in wordings:
+        facts = {name: telling.fact(name) for name in fields(words)}
+        if None not in facts.values():
+            return words.format_map(facts)
+    raise LookupError(f"{verdict.reason} has no wording that needs nothing")
 
 
-def reward_words(offer: Offer, language: Language, currency: str) -> str:
-    """Say what an offer gives: "20 % off", "1.00 € off", "cheapest free"."""
-    base = known_language(language)
-    match offer.reward:
-        case PercentOff(n, most) | BasketPercentOff(n, most):
-            name = "percent" if most is None else "percent_max"
-            words = _phrase(base, name, n=n, max=money(most or 0, language, currency))
-        case AmountOff(minor) | BasketAmountOff(minor):
-            words = _phrase(base, "amount", amount=money(minor, language, currency))
-        case FixedPrice(minor):
-            words = _phrase(base, "price", price=money(minor, language, currency))
-        case _:
-            words = _phrase(base, "cheapest")
-    return _phrase(base, "basket", reward=words) if is_basket_reward(offer) else words
+def left_out_sentence(left_out: LeftOut, language: Language) -> str:
+    """Say why the decision did not look at a line of the basket."""
+    voice = speech(language, "")
+    return voice.say(f"left_out_{left_out.why}", line=voice.value(left_out.line_id))
+
+
+def _evidence(verdict: Verdict) -> Evidence:
+    """Add to the evidence what the verdict itself holds."""
+    given = {"amount_minor": verdict.discount_minor, "points": verdict.points}
+    return {**{key: n for key, n in given.items() if n}, **verdict.evidence}
 
 
 def counts_words(
     offer: Offer, products: dict[Gtin, Product], language: Language, currency: str
 ) -> str:
     """Say what counts: how many or how much of which set, and the products where they are few."""
-    base, condition = known_language(language), offer.condition
-    title = text_of(offer.products.title, language) or _phrase(base, "anything")
+    voice = speech(language, currency)
+    return voice.join(_counts(offer, voice)) + _names_of_few(offer, products, voice)
+
+
+def _counts(offer: Offer, voice: Speech) -> Iterator[str]:
+    condition = offer.condition
+    title = text_of(offer.products.title, voice.language)
+    named = voice.value(title) if title else voice.say("anything")
     if condition.min_quantity > 1:
-        parts = [_phrase(base, "counts_units", n=condition.min_quantity, set=title)]
+        yield voice.counted(f"counts_{condition.count}", condition.min_quantity, set=named)
     else:
-        parts = [_phrase(base, "counts", set=title)]
+        yield voice.say("counts", set=named)
+    if condition.min_distinct > 1:
+        yield voice.counted("counts_distinct", condition.min_distinct)
+    if condition.min_weight_g:
+        yield voice.say("counts_weight", weight=voice.weight(condition.min_weight_g))
     if condition.min_spend_minor:
-        spend = money(condition.min_spend_minor, language, currency)
-        parts = [_phrase(base, "counts_spend", set=parts[0], spend=spend)]
+        yield voice.say("counts_spend", spend=voice.money(condition.min_spend_minor))
     if condition.basket_min_minor:
-        spend = money(condition.basket_min_minor, language, currency)
-        parts.append(_phrase(base, "counts_basket", spend=spend))
-    return ", ".join(parts) + _names_of_few(offer, products)
+        yield voice.say("counts_basket", spend=voice.money(condition.basket_min_minor))
 
 
-def _names_of_few(offer: Offer, products: dict[Gtin, Product]) -> str:
+def _names_of_few(offer: Offer, products: dict[Gtin, Product], voice: Speech) -> str:
     """Name the counting products in brackets, where the set is a few known GTINs."""
     include, excluded = offer.products.include, offer.products.exclude.gtins
     kept = [products.get(gtin) for gtin in include.gtins if gtin not in excluded]
-    if include.brands or include.categories or not 1 < len(kept) <= MOST_NAMES:
+    wide = include.brands or include.categories or include.attributes
+    if wide or not 1 < len(kept) <= MOST_NAMES:
         return ""
     variants = [product.variant for product in kept if product and product.variant]
-    return f" ({', '.join(variants)})" if len(variants) == len(kept) else ""
+    named = voice.join(voice.value(variant) for variant in variants)
+    return f" ({named})" if len(variants) == len(kept) else ""
 
 
 def not_counts_words(offer: Offer, products: dict[Gtin, Product], language: Language) -> str:
@@ -107,8 +107,9 @@ def not_counts_words(offer: Offer, products: dict[Gtin, Product], language: Lang
     exclude = offer.products.exclude
     if names_nothing(exclude):
         return ""
+    voice = speech(language, "")
     names = words_of(exclude, products) or list(exclude.gtins)
-    return _phrase(known_language(language), "not", names=", ".join(names))
+    return voice.say("not", names=voice.join(voice.value(name) for name in names))
 
 
 def slip_words(
@@ -119,96 +120,37 @@ def slip_words(
     valid_to: date,
 ) -> SlipWords:
     """Give all words of an offer's slip, from the rule that will be evaluated."""
+    voice = speech(language, currency)
     return SlipWords(
         headline=text_of(offer.title, language),
         big=reward_words(offer, language, currency),
         counts=counts_words(offer, products, language, currency),
         not_counts=not_counts_words(offer, products, language),
-        validity=_validity(offer, language, valid_to),
-        terms=_terms(offer, language),
+        validity=_validity(offer, voice, valid_to),
+        terms=_terms(offer, voice),
     )
 
 
-def _validity(offer: Offer, language: Language, valid_to: date) -> str:
-    base = known_language(language)
-    hours = (
-        _phrase(
-            base,
-            "hours",
-            **{"from": clock_time(part.from_minute), "to": clock_time(part.to_minute)},
-        )
-        for part in offer.condition.dayparts
-    )
-    return ", ".join([_phrase(base, "valid", day=day(valid_to, language)), *dict.fromkeys(hours)])
+def _validity(offer: Offer, voice: Speech, valid_to: date) -> str:
+    hours = dict.fromkeys(voice.daypart(part) for part in offer.condition.dayparts)
+    return voice.join([voice.say("valid", day=voice.day(valid_to)), *hours])
 
 
-def _terms(offer: Offer, language: Language) -> str:
-    base = known_language(language)
-    rules = []
+def _terms(offer: Offer, voice: Speech) -> str:
+    own = text_of(offer.terms, voice.language)
+    rules = [f"{rule}." for rule in _rules(offer, voice)]
+    return " ".join([*rules, own] if own else rules)
+
+
+def _rules(offer: Offer, voice: Speech) -> Iterator[str]:
+    """Say what limits an offer's use, beside what counts for it and when."""
     if offer.single_use and offer.use == "coupon":
-        rules.append(_phrase(base, "once"))
+        yield voice.say("once")
     if offer.max_uses_per_basket > 1:
-        rules.append(_phrase(base, "per_basket", n=offer.max_uses_per_basket))
+        yield voice.counted("per_basket", offer.max_uses_per_basket)
+    if offer.max_uses_per_shopper is not None:
+        yield voice.counted("per_shopper", offer.max_uses_per_shopper)
+    if offer.max_redemptions is not None:
+        yield voice.counted("first_n", offer.max_redemptions)
     if not offer.combinable:
-        rules.append(_phrase(base, "alone"))
-    own = text_of(offer.terms, language)
-    return " ".join(f"{rule}." for rule in rules) + (f" {own}" if rules and own else own)
-
-
-def _needs(words: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(words) if name}
-
-
-def _phrase(base: str, name: str, **facts: str | int) -> str:
-    return PHRASES[base][name].format_map(facts)
-
-
-def _plural(base: str, name: str, n: int) -> str:
-    return _phrase(base, f"{name}_{'one' if n == 1 else 'other'}", n=n)
-
-
-def _facts(evidence: Evidence, offer: Offer, language: Language, currency: str) -> dict[str, str]:
-    """Turn evidence into words: amounts with their currency, dates as they are read, counts."""
-    base = known_language(language)
-    facts = {key: _fact(key, value, language) for key, value in evidence.items() if value != ""}
-    facts["title"] = text_of(offer.title, language)
-    facts["reward"] = _promise(offer, language, currency)
-    if "instead" in facts:
-        facts["instead"] = _phrase(base, "instead")
-    if "set" in facts:
-        facts["set"] = text_of(offer.products.title, language)
-    missing = "missing_basket" if evidence.get("what") == "basket" else "missing_money"
-    for key, name in (("amount_minor", "amount"), ("missing_minor", missing)):
-        if isinstance(minor := evidence.get(key), int):
-            facts[name] = money(minor, language, currency)
-    for key, name in (("missing", "more"), ("max_uses", "times")):
-        if isinstance(count := evidence.get(key), int):
-            facts[name] = _plural(base, name, count)
-    return facts
-
-
-def _fact(key: str, value: str | int, language: Language) -> str:
-    if key in ("starts", "ended", "until", "when"):
-        try:
-            return day(datetime.fromisoformat(str(value)).date(), language)
-        except ValueError:
-            return str(value)
-    return str(value)
-
-
-def _promise(offer: Offer, language: Language, currency: str) -> str:
-    """Say the reward at the end of a sentence: "1.00 € is off", "the cheapest is free"."""
-    base = known_language(language)
-    match offer.reward:
-        case CheapestFree():
-            return _phrase(base, "is_free")
-        case FixedPrice(minor):
-            one = offer.condition.min_quantity == 1 and not offer.condition.min_spend_minor
-            price = money(minor, language, currency)
-            return _phrase(base, "is_price_one" if one else "is_price", price=price)
-        case AmountOff(minor) | BasketAmountOff(minor) if base == "en":
-            return _phrase(base, "is_off", reward=money(minor, language, currency))
-        case PercentOff(n) | BasketPercentOff(n) if base == "en":
-            return _phrase(base, "is_off", reward=f"{n} %")
-        case _:
-            return reward_words(offer, language, currency)
+        yield voice.say("alone")
