@@ -109,6 +109,52 @@ def skyr(draw: Draw) -> None:
     words(draw, (200, 202), "Skyr  1.99", 20, 30)
 
 
+def apples(draw: Draw) -> None:
+    """Draw five apples."""
+    for x, y, fill in (
+        (70, 170, 90),
+        (150, 160, 130),
+        (235, 170, 80),
+        (110, 110, 150),
+        (195, 105, 110),
+    ):
+        draw.ellipse((x, y, x + 90, y + 85), fill=fill, outline=30, width=2)
+        draw.ellipse((x + 20, y + 15, x + 38, y + 33), fill=min(fill + 90, 250))
+        draw.line([(x + 45, y + 8), (x + 52, y - 14)], fill=20, width=4)
+
+
+def bottles(draw: Draw) -> None:
+    """Draw six bottles in a pack."""
+    for place in range(6):
+        left = 62 + place * 46
+        shade(draw, (left, 110, left + 42, 255), 110, 250)
+        draw.polygon([(left, 110), (left + 42, 110), (left + 28, 62), (left + 14, 62)], fill=210)
+        draw.rectangle((left + 12, 48, left + 30, 62), fill=40)
+    draw.rectangle((62, 160, 334, 205), fill=235, outline=40)
+    words(draw, (198, 183), "QUELLHEIM  6 x 1.5 l", 20, 20)
+
+
+def bowl(draw: Draw) -> None:
+    """Draw a bowl of granola."""
+    draw.pieslice((90, 60, 310, 280), 0, 180, fill=120, outline=30, width=3)
+    draw.ellipse((90, 140, 310, 200), fill=225, outline=30, width=3)
+    for step in range(24):
+        x, y = 118 + (step * 47) % 160, 152 + (step * 13) % 34
+        draw.ellipse((x, y, x + 16, y + 9), fill=60 + (step * 31) % 120)
+    words(draw, (200, 235), "GRANELLA", 22)
+
+
+def badge(text: str) -> Callable[[Draw], None]:
+    """Draw a seal with a few words in it."""
+
+    def paint(draw: Draw) -> None:
+        draw.regular_polygon((200, 150, 120), 24, fill=60)
+        draw.ellipse((100, 50, 300, 250), fill=235, outline=30, width=3)
+        words(draw, (200, 150), text, 44, 20)
+
+    return paint
+
+
 PICTURES: dict[str, Callable[[Draw], None]] = {
     "solenne-20": cups,
     "coffee-1": beans,
@@ -117,6 +163,15 @@ PICTURES: dict[str, Callable[[Draw], None]] = {
     "oat-30": carton,
     "hazelnut-75": jar,
     "skyr-199": skyr,
+    "yogurt-4for3": cups,
+    "skyr-second-half": skyr,
+    "apples-kg": apples,
+    "crispbread-spread": jar,
+    "organic-points": badge("+50"),
+    "happy-evening": badge("- 5.00"),
+    "self-checkout-10": badge("- 10 %"),
+    "water-12": bottles,
+    "granola-draft": bowl,
 }
 
 

@@ -115,8 +115,21 @@ class Facts:
 
 def perhaps(word: str, known: Iterable[str], otherwise: str) -> str:
     """Propose the nearest known word, or say what else to do."""
-    nearest = difflib.get_close_matches(word, sorted(known), 1)
-    return f"did you mean {nearest[0]!r}? If not, {otherwise}" if nearest else otherwise
+    if word.isdigit():
+        near = [number for number in sorted(known) if _slip_of(word, number)]
+    else:
+        near = difflib.get_close_matches(word, sorted(known), 1)
+    return f"did you mean {near[0]!r}? If not, {otherwise}" if near else otherwise
+
+
+def _slip_of(typed: str, number: str) -> bool:
+    """Tell whether one digit is wrong, or two neighbours changed places: numbers are alike anyway."""
+    wrong = [at for at, (a, b) in enumerate(zip(typed, number, strict=False)) if a != b]
+    if len(typed) != len(number) or not 0 < len(wrong) <= 2:
+        return False
+    first, last = wrong[0], wrong[-1]
+    swapped = last - first == 1 and typed[first : last + 1] == number[first : last + 1][::-1]
+    return len(wrong) == 1 or swapped
 
 
 def again(items: Iterable[T]) -> Iterator[tuple[int, T]]:

@@ -9,6 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 from hq.lint_facts import Facts, Found
 from offers.model import Gtin, Offer
+from offers.offer_sets import sets_of
 
 PICTURE_BYTES = 512 * 1024
 PICTURE_PIXELS = (
@@ -41,7 +42,7 @@ def _stale_pack(offer: Offer, gtin: Gtin, shown: int, facts: Facts) -> Iterator[
         what = f"it shows pack version {shown}; on the shelf is {product.pack_version}"
         do = "take a new picture, then set pack_version"
         yield Found(("picture", "pack_version"), what, do)
-    if gtin not in facts.counted(offer, offer.products):
+    if not any(gtin in facts.counted(offer, products) for products in sets_of(offer)):
         what = f"it shows {product.brand} {product.name} {product.variant}".rstrip()
         what += ", which does not count for the offer"
         yield Found(("picture", "gtin"), what, "show a product that counts", "warning")

@@ -170,7 +170,7 @@ def test_previews_are_pictures_and_bytes(hq, shop_dir, tmp_path) -> None:
         "preview", str(shop_dir / "offers"), "--printer", "generic-80mm", "--out", str(out)
     )
     assert code == 0
-    assert len(list(out.glob("*.png"))) == 7
+    assert len(list(out.glob("*.png"))) == 16
     with Image.open(out / "coffee-1.png") as image:
         assert image.width == 576
         assert image.height > 300

@@ -29,7 +29,7 @@ store = "s002"
 lanes = ["1"]
 currency = "GBP"
 languages = ["en"]
-groups = ["city"]
+groups = ["village"]
 lane_groups = { 1 = ["express"] }
 """
 
@@ -146,6 +146,21 @@ def test_one_name_slightly_wrong_is_answered_with_the_right_one(shop_dir, spoil)
     assert fault.do.startswith("did you mean 'Lindenhof'?")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("9520000003999", ""),
+        ("9520000003013", "09520000003012"),
+        ("9520000030012", "09520000003012"),
+    ],
+)
+def test_a_number_is_guessed_only_after_one_slip(shop_dir, spoil, typed, meant) -> None:
+    """One digit, or two that changed places: every GTIN of a range looks like every other."""
+    spoil(COFFEE, '["9520000003012"]', f'["{typed}"]')
+    fault = next(f for f in lint(read_shop(shop_dir)) if f.place.endswith("gtins"))
+    assert (f"did you mean {meant!r}?" in fault.do, "did you" in fault.do) == (bool(meant),) * 2
+
+
 def test_an_offer_in_two_currencies_is_refused(shop_dir, spoil) -> None:
     """1.00 is not the same in two stores; a percentage is."""
     with (shop_dir / "stores.toml").open("a") as stores:
@@ -161,7 +176,7 @@ def test_stores_and_groups_that_have_nothing_in_common_are_refused(shop_dir, spo
     """Each of them is there, and the offer would hold nowhere."""
     with (shop_dir / "stores.toml").open("a") as stores:
         stores.write(STORE2)
-    spoil(SOLENNE, "stores = []", 'stores = ["s001"]\nstore_groups = ["city"]')
+    spoil(SOLENNE, "stores = []", 'stores = ["s001"]\nstore_groups = ["village"]')
     (fault,) = [f for f in lint(read_shop(shop_dir)) if f.file == SOLENNE]
     assert (fault.place, "hold nowhere" in fault.what) == ("store_groups", True)
 

@@ -21,8 +21,8 @@ OF_THE_CHAIN = [
     ("stores.toml", "Europe/Berlin", "Europe/Berlan", "[store] time_zone", "no time zone"),
     (
         "stores.toml",
-        "day_ends_hour",
-        "lane_groups = { 7 = [] }\nday_ends_hour",
+        "{ 2 = [",
+        '{ 7 = ["self-checkout"], 2 = [',
         "[store.lane_groups] 7",
         "no lane '7'",
     ),
@@ -41,8 +41,8 @@ OF_THE_CHAIN = [
     ),
     (
         "policy.toml",
-        "[risk]",
-        'mix = [{ objective = "value", least = 4 }]\n[risk]',
+        "[[policy.mix]]",
+        "[[policy.mix]]\nobjective='value'\nleast=4\n[[policy.mix]]",
         "[policy] mix",
         "a slip has 3",
     ),
@@ -162,7 +162,7 @@ def test_what_stands_twice_is_named_where_it_stands_again(shop_dir, file, place,
 def test_a_product_of_a_csv_is_named_in_its_row(shop_dir: Path) -> None:
     """The file, and the line of the row."""
     rows = (
-        "gtin,name,brand,category\n9520000008017,Ale,Brau,drinks\n9520000008018,Ale,Brau,drinks\n"
+        "gtin,name,brand,category\n9520000020019,Ale,Brau,drinks\n9520000020018,Ale,Brau,drinks\n"
     )
     (shop_dir / "products.csv").write_text(rows)
     (fault,) = lint(read_shop(shop_dir))

@@ -104,7 +104,7 @@ def test_the_generation_holds_the_shop(store, publish, tmp_path) -> None:
     offers = [
         msgspec.json.decode(row[0], type=Offer) for row in db.execute("SELECT body FROM offer")
     ]
-    assert sorted(o.offer_id for o in offers)[:2] == ["coffee-1", "crispbread-3for2"]
+    assert sorted(o.offer_id for o in offers)[:2] == ["apples-kg", "coffee-1"]
     body = db.execute(
         "SELECT body FROM wallet WHERE shopper = ?", (bytes.fromhex(ANNA),)
     ).fetchone()
@@ -119,7 +119,7 @@ def test_the_generation_holds_the_shop(store, publish, tmp_path) -> None:
     alias = db.execute("SELECT shopper FROM alias WHERE identity = ?", (bytes.fromhex(ANNAS_APP),))
     assert alias.fetchone()[0].hex() == ANNA
     assert db.execute("SELECT on_hand FROM stock WHERE gtin = ?", (OAT,)).fetchone() == (1,)
-    assert manifest.counts["picture"] == 7
+    assert manifest.counts["picture"] == 13
     db.close()
     raw = (tmp_path / f"{manifest.generation}.db").read_bytes()
     assert b"2900000001015" not in raw
@@ -262,5 +262,6 @@ def test_opening_twice_migrates_once(tmp_path) -> None:
     names = [
         row[0] for row in again.conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id")
     ]
-    assert names == ["authoring", "collecting", "views", "sold"]
+    assert names[:4] == ["authoring", "collecting", "views", "sold"]
+        assert len(names) == len(set(names))
     again.close()

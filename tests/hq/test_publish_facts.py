@@ -54,8 +54,7 @@ def read(store, publish, tmp_path):
 
 def test_groups_of_stores_and_lanes_are_published(read, spoil) -> None:
     """By store, and by lane."""
-    groups = 'groups = ["city", "24h"]\nlane_groups = { 2 = ["self-checkout"] }\n'
-    spoil("stores.toml", "time_zone", f"{groups}time_zone")
+    spoil("stores.toml", '["city"]', '["city", "24h"]')
     facts = read().store
     assert facts.groups == ("city", "24h")
     assert facts.lane_groups == {"2": ("self-checkout",)}
@@ -70,7 +69,7 @@ def test_the_law_of_the_place_is_published_with_the_chains_own(read, shop_dir, s
         ("DE",), "offers", Reason.LEGAL_ALCOHOL, "alcohol", source="a decision of the board"
     )
     assert read().store.laws == (*laws_for("DE-BE"), own)
-    spoil("stores.toml", 'jurisdiction = "DE-BE"', 'jurisdiction = "DE-BE"\nlaws = "own"')
+    spoil("stores.toml", 'laws = "shipped"', 'laws = "own"')
     assert read(NOON + timedelta(hours=1)).store.laws == (own,)
 
 
@@ -120,6 +119,7 @@ def test_the_panel_and_contacts_are_in_the_wallet(read, spoil) -> None:
 
 def test_experiments_are_published_and_show_in_the_plan(store, read, shop_dir) -> None:
     """One document for every lane."""
+    (shop_dir / "experiments.toml").unlink()
     written = 'experiment_id = "a"\nsalt = "k7Qm2xw9"\nholdout_permille = 100\n'
     (shop_dir / "experiments.toml").write_text(f"[[experiment]]\n{written}")
     assert read().experiments == (Experiment("a", "k7Qm2xw9", 100),)

@@ -15,11 +15,11 @@ from offers.model import Gtin, PercentOff
 def test_the_example_shop_is_read_whole(shop_dir: Path) -> None:
     """What the files say is in the value, in its final form."""
     shop = read_shop(shop_dir)
-    assert len(shop.offers) == 7
-    assert len(shop.products) == 11
+    assert len(shop.offers) == 16
+    assert len(shop.products) == 17
     assert [(e.store, e.lanes) for e in shop.stores] == [("s001", ("1", "2"))]
     assert shop.rivals == (("Havrelund", "Solenne"),)
-    assert len(shop.shoppers) == 3
+    assert len(shop.shoppers) == 5
     offer = next(o for o in shop.offers if o.offer_id == "solenne-20")
     assert offer.reward == PercentOff(20)
     assert offer.starts == date(2026, 1, 1)
@@ -65,10 +65,10 @@ def test_a_directory_that_is_no_shop_is_refused(tmp_path: Path) -> None:
 
 
 def test_offers_alone_can_be_read(shop_dir: Path) -> None:
-    """A preview needs the offers' directory only."""
+    """A preview needs the offers' directory only. Three drawings are each of two offers."""
     offers, pictures, files = read_offers(shop_dir / "offers")
-    assert (len(offers), len(pictures)) == (7, 7)
-    assert files[offers[0].offer_id] == "coffee-1.toml"
+    assert (len(offers), len(pictures)) == (16, 13)
+    assert files[offers[0].offer_id] == "apples-kg.toml"
 
 
 def test_a_missing_picture_leaves_the_hash_empty(shop_dir: Path) -> None:
