@@ -5,7 +5,7 @@ A product without a figure counts as available: a store that does not know its s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Literal
 
@@ -17,33 +17,43 @@ SOLD_DAYS = 28  # what `sold_28d` counts
 State = Literal["there", "old", "gone", "short"]
 
 
-def missing(gtins: Sequence[Gtin], context: IssueContext) -> Finding | None:
+def missing(gtins: Collection[Gtin], context: IssueContext) -> Finding | None:
     """Say that none of some products is there for the coupon's days; None if one is, or may be.
 
     A figure that is too old speaks for nothing: alone, it gives STALE_DATA.
     """
-    states: list[State] = [state(context.availability.get(gtin), context) for gtin in gtins]
-    if not states or "there" in states:
+    states: dict[State, Gtin] = {}  # with the first product that is so
+    for gtin in gtins:
+        its = state(context.availability.get(gtin), context)
+        if its == "there":
+            return None
+        states.setdefault(its, gtin)
+    if not states:
         return None
     if "old" in states:
-        return found(Reason.STALE_DATA, gtin=gtins[states.index("old")], what="stock")
+        return found(Reason.STALE_DATA, gtin=states["old"], what="stock")
     on_hand = sum(context.availability[gtin].on_hand for gtin in gtins)
     if "short" not in states:
-        return found(Reason.OUT_OF_STOCK, gtin=gtins[0], on_hand=on_hand)
-    gtin = gtins[states.index("short")]
-    days = cover_days(context.availability[gtin])
-    return found(Reason.OUT_OF_STOCK, gtin=gtin, on_hand=on_hand, cover_days=int(days or 0))
+        return found(Reason.OUT_OF_STOCK, gtin=states["gone"], on_hand=on_hand)
+    days = cover_days(context.availability[states["short"]])
+    return found(
+        Reason.OUT_OF_STOCK, gtin=states["short"], on_hand=on_hand, cover_days=int(days or 0)
+    )
 
 
-def slow(gtins: Sequence[Gtin], context: IssueContext) -> Finding | None:
+def slow(gtins: Collection[Gtin], context: IssueContext) -> Finding | None:
     """Say that every one of some products is known to sell too slowly here; 0 units: not asked."""
     least = context.policy.low_mover_units
     if not gtins or not least:
         return None
-    sold = [_sold(context.availability.get(gtin)) for gtin in gtins]
-    if any(units is None or units >= least for units in sold):
-        return None
-    return found(Reason.LOW_MOVER, gtin=gtins[0], least=least, sold=sum(it or 0 for it in sold))
+    total = 0
+    for gtin in gtins:
+        known = context.availability.get(gtin)
+        sold = known.sold_28d if known else None
+        if sold is None or sold >= least:
+            return None
+        total += sold
+    return found(Reason.LOW_MOVER, gtin=next(iter(gtins)), least=least, sold=total)
 
 
 def state(known: Availability | None, context: IssueContext) -> State:
@@ -65,7 +75,3 @@ def cover_days(known: Availability) -> float | None:
     None where the pace is unknown, or nothing was sold: it lasts for ever.
     """
     return SOLD_DAYS * known.on_hand / known.sold_28d if known.sold_28d else None
-
-
-def _sold(known: Availability | None) -> int | None:
-    return None if known is None else known.sold_28d

@@ -10,24 +10,26 @@ from __future__ import annotations
 
 from datetime import date
 
-from offers.caps import PAPER, contacts_this_week, issued_this_month, last_day
+from offers.caps import PAPER, last_day
 from offers.context import Candidate, IssueContext, IssueDecision
 from offers.issue_rules import first_finding
 from offers.model import OfferId
 from offers.reasons import Finding, Reason, Verdict, found
 from offers.slip_choice import SlipChoice, why_not_chosen
+from offers.slip_facts import SlipFacts
 
 
 def choose(context: IssueContext) -> IssueDecision:
     """Choose what to print after a sale; one verdict per candidate, in their order."""
-    findings = [first_finding(candidate, context) for candidate in context.candidates]
+    facts = SlipFacts(context)
+    findings = [first_finding(candidate, facts) for candidate in context.candidates]
     open_ones = _first_of_each(context, findings)
-    places, full = room(context)
-    choice = SlipChoice([it for it in open_ones if not _held_out(it)], context, places)
+    places, full = room(facts)
+    choice = SlipChoice([it for it in open_ones if not _held_out(it)], facts, places)
     chosen = choice.run()
     ghosts: list[Candidate] = []
     if any(_held_out(candidate) for candidate in open_ones):
-        ghosts = [it for it in SlipChoice(open_ones, context, places).run() if _held_out(it)]
+        ghosts = [it for it in SlipChoice(open_ones, facts, places).run() if _held_out(it)]
     verdicts = []
     for candidate, finding in zip(context.candidates, findings, strict=True):
         if any(candidate is it for it in chosen):
@@ -36,15 +38,15 @@ def choose(context: IssueContext) -> IssueDecision:
         if finding is None and any(candidate is it for it in ghosts):
             finding = found(Reason.HOLDOUT)
         if finding is None:
-            finding = why_not_chosen(candidate, chosen, context, choice.category_of, full)
+            finding = why_not_chosen(candidate, chosen, facts, full)
         verdicts.append(_verdict(candidate, finding))
     return IssueDecision(tuple(chosen), tuple(verdicts))
 
 
-def room(context: IssueContext) -> tuple[int, Finding]:
+def room(facts: SlipFacts) -> tuple[int, Finding]:
     """Give how many offers the slip may hold, and what is said to those that find no place."""
-    policy = context.policy
-    month, week = issued_this_month(context), contacts_this_week(context)
+    policy = facts.context.policy
+    month, week = len(facts.issued_this_month), len(facts.told_this_week)
     limits = [
         (policy.slip_offers, found(Reason.BETTER_OFFER_CHOSEN, cap=policy.slip_offers)),
         (policy.person_month_cap - month, found(Reason.CAP_PERSON, cap=policy.person_month_cap)),
@@ -52,8 +54,8 @@ def room(context: IssueContext) -> tuple[int, Finding]:
     ]
     paper = policy.channel_week_caps.get(PAPER)
     if paper is not None:
-        told = contacts_this_week(context, PAPER)
-        limits.append((paper - told, found(Reason.CONTACT_CAP, cap=paper, channel=PAPER)))
+        left = paper - facts.told_by(PAPER)
+        limits.append((left, found(Reason.CONTACT_CAP, cap=paper, channel=PAPER)))
     places, finding = min(limits, key=lambda limit: limit[0])
     return max(places, 0), finding
 

@@ -26,11 +26,11 @@ def named(products: ProductSet) -> tuple[Gtin, ...]:
 
 
 def known(products: ProductSet, range_: dict[Gtin, Product]) -> tuple[Gtin, ...]:
-    """Give the GTINs that a set names, and those of the known products that it counts."""
-    if not is_wide(products.include):
+    """Give the GTINs that a set counts: those it names, and the known products; in that order."""
+    if not (is_wide(products.include) or is_wide(products.exclude)):
         return named(products)
-    counted = (gtin for gtin, product in range_.items() if counts(products, gtin, product))
-    return tuple(dict.fromkeys((*named(products), *counted)))
+    asked = dict.fromkeys((*products.include.gtins, *range_))
+    return tuple(gtin for gtin in asked if counts(products, gtin, range_.get(gtin)))
 
 
 def named_gtins(offer: Offer) -> tuple[Gtin, ...]:
@@ -63,13 +63,11 @@ def offer_category(offer: Offer, products: dict[Gtin, Product], depth: int) -> s
     """
     include = offer.products.include
     paths = list(include.categories)
-    paths += [products[gtin].category for gtin in named(offer.products) if gtin in products]
-    if include.brands:
-        paths += [
-            product.category
-            for gtin, product in products.items()
-            if product.brand in include.brands and counts(offer.products, gtin, product)
-        ]
+    paths += [
+        products[gtin].category
+        for gtin in known(offer.products, products)
+        if gtin in products and (gtin in include.gtins or products[gtin].brand in include.brands)
+    ]
     return "/".join(_common([path.split("/") for path in paths if path])[:depth])
 
 

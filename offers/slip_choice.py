@@ -7,16 +7,15 @@ a slip has a few places, so that real lists of assignments stay far below.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isfinite
 from typing import NamedTuple
 
-from offers.caps import issued_in_category
-from offers.context import Candidate, IssueContext, Mix
-from offers.model import Gtin, Offer, Product, ProductSet, Selector
-from offers.offer_sets import brands_of, is_wide, named, offer_category, sets_of
+from offers.context import Candidate, Mix
+from offers.model import Offer, ProductSet, Selector
+from offers.offer_sets import is_wide, sets_of
 from offers.reasons import Finding, Reason, found
-from offers.shelf import counts, is_basket_reward, prefixes
+from offers.shelf import is_basket_reward, prefixes
+from offers.slip_facts import SlipFacts
 
 NODE_BUDGET = 20_000
 MICRO = 1_000_000  # scores are compared as whole millionths: sums do not depend on their order
@@ -28,16 +27,16 @@ def worth(candidate: Candidate) -> int:
     return round(score * MICRO) if isfinite(score) else 0
 
 
-def clash(one: Offer, other: Offer, context: IssueContext) -> Reason | None:
+def clash(one: Offer, other: Offer, facts: SlipFacts) -> Reason | None:
     """Say why two offers may not stand on one slip, or None where they may."""
-    if overlap(one, other, context.products):
+    if overlap(one, other, facts):
         return Reason.BETTER_OFFER_CHOSEN
-    if rivals(one, other, context):
+    if rivals(one, other, facts):
         return Reason.RIVAL_BRAND
     return None
 
 
-def overlap(one: Offer, other: Offer, products: dict[Gtin, Product]) -> bool:
+def overlap(one: Offer, other: Offer, facts: SlipFacts) -> bool:
     """Tell whether two offers are about one product, as far as it can be known here.
 
     They are if a product that one of them names, or any known one, counts for both; if both name a
@@ -46,19 +45,17 @@ def overlap(one: Offer, other: Offer, products: dict[Gtin, Product]) -> bool:
     """
     if is_basket_reward(one) or is_basket_reward(other):
         return is_basket_reward(one) and is_basket_reward(other)
-    return any(_meet(a, b, products) for a in sets_of(one) for b in sets_of(other))
+    return any(_meet(a, b, facts) for a in sets_of(one) for b in sets_of(other))
 
 
-def _meet(a: ProductSet, b: ProductSet, products: dict[Gtin, Product]) -> bool:
+def _meet(a: ProductSet, b: ProductSet, facts: SlipFacts) -> bool:
     one, other = a.include, b.include
-    if _share(one.brands, other.brands) or _share(one.attributes, other.attributes):
-        return True
-    if _paths_meet(one, other) or _paths_meet(other, one):
-        return True
-    both = [*named(a), *named(b)]
     if is_wide(one) and is_wide(other):
-        both += products
-    return any(counts(a, g, products.get(g)) and counts(b, g, products.get(g)) for g in both)
+        if _share(one.brands, other.brands) or _share(one.attributes, other.attributes):
+            return True
+        if _paths_meet(one, other) or _paths_meet(other, one):
+            return True
+    return not facts.known(a).keys().isdisjoint(facts.known(b))
 
 
 def _share(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -69,12 +66,13 @@ def _paths_meet(one: Selector, other: Selector) -> bool:
     return any(path in prefixes(its) for its in one.categories for path in other.categories)
 
 
-def rivals(one: Offer, other: Offer, context: IssueContext) -> bool:
+def rivals(one: Offer, other: Offer, facts: SlipFacts) -> bool:
     """Tell whether two offers are about brands that never stand on one slip."""
-    if not context.rivals:
+    pairs = facts.context.rivals
+    if not pairs:
         return False
-    mine, its = brands_of(one, context.products), brands_of(other, context.products)
-    return any((a in mine and b in its) or (b in mine and a in its) for a, b in context.rivals)
+    mine, its = facts.brands(one), facts.brands(other)
+    return any((a in mine and b in its) or (b in mine and a in its) for a, b in pairs)
 
 
 def merged(mix: tuple[Mix, ...]) -> dict[str, Mix]:
@@ -98,28 +96,22 @@ class Mark(NamedTuple):
 class SlipChoice:
     """The choice among candidates that no rule holds back; a negative score is never printed."""
 
-    def __init__(self, candidates: list[Candidate], context: IssueContext, places: int) -> None:
-        self._context = context
+    def __init__(self, candidates: list[Candidate], facts: SlipFacts, places: int) -> None:
+        self._facts = facts
         self._places = places
         some = [candidate for candidate in candidates if worth(candidate) >= 0]
         self._all = sorted(some, key=lambda it: (-worth(it), it.offer.offer_id))
         self._worth = [worth(it) for it in self._all]
-        self._category = [self.category_of(it) for it in self._all]
+        self._category = [facts.category(it.offer) for it in self._all]
         self._room = {c: self._left_in(c) for c in set(self._category) if c}
-        self._mix = merged(context.policy.mix)
+        self._mix = merged(facts.context.policy.mix)
         self._clashes: dict[tuple[int, int], Reason | None] = {}
         self.nodes = 0
         self._best = Mark(0, 0, 0)
         self._best_set: tuple[int, ...] = ()
 
-    def category_of(self, candidate: Candidate) -> str:
-        """Give the category that a candidate counts under."""
-        depth = self._context.policy.category_depth
-        return offer_category(candidate.offer, self._context.products, depth)
-
     def _left_in(self, category: str) -> int:
-        cap = self._context.policy.category_month_cap
-        return cap - issued_in_category(category, self._context)
+        return self._facts.context.policy.category_month_cap - self._facts.issued_in(category)
 
     def run(self) -> list[Candidate]:
         """Give the best set: nearest to the mix, of those the highest total score.
@@ -164,28 +156,24 @@ class SlipChoice:
     def _clash(self, one: int, other: int) -> Reason | None:
         pair = (one, other)
         if pair not in self._clashes:
-            self._clashes[pair] = clash(self._all[one].offer, self._all[other].offer, self._context)
+            self._clashes[pair] = clash(self._all[one].offer, self._all[other].offer, self._facts)
         return self._clashes[pair]
 
 
 def why_not_chosen(
-    candidate: Candidate,
-    chosen: list[Candidate],
-    context: IssueContext,
-    category_of: Callable[[Candidate], str],
-    full: Finding,
+    candidate: Candidate, chosen: list[Candidate], facts: SlipFacts, full: Finding
 ) -> Finding:
     """Say what of a chosen slip keeps a candidate off it; `full` where it only has no place."""
+    offer, policy = candidate.offer, facts.context.policy
     for other in chosen:
-        reason = clash(candidate.offer, other.offer, context)
+        reason = clash(offer, other.offer, facts)
         if reason is not None:
             return found(reason, by=other.offer.offer_id)
-    category, cap = category_of(candidate), context.policy.category_month_cap
-    same = sum(category_of(other) == category for other in chosen)
-    if category and same and issued_in_category(category, context) + same >= cap:
+    category, cap = facts.category(offer), policy.category_month_cap
+    same = sum(facts.category(other.offer) == category for other in chosen)
+    if category and same and facts.issued_in(category) + same >= cap:
         return found(Reason.CAP_CATEGORY, cap=cap, category=category)
-    objective = candidate.offer.objective
-    rule = merged(context.policy.mix).get(objective)
-    if rule and sum(other.offer.objective == objective for other in chosen) >= rule.most:
-        return found(Reason.BETTER_OFFER_CHOSEN, cap=rule.most, objective=objective)
+    rule = merged(policy.mix).get(offer.objective)
+    if rule and sum(other.offer.objective == offer.objective for other in chosen) >= rule.most:
+        return found(Reason.BETTER_OFFER_CHOSEN, cap=rule.most, objective=offer.objective)
     return full

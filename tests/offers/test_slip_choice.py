@@ -11,6 +11,7 @@ from offers.issue import choose
 from offers.model import PastUse
 from offers.reasons import Reason
 from offers.slip_choice import NODE_BUDGET, SlipChoice
+from offers.slip_facts import SlipFacts
 
 OBJECTIVES = ("value", "retention", "tier_move")
 GTINS = "12345"
@@ -143,6 +144,6 @@ def test_forty_offers_are_chosen_exactly(make):
         for n in range(40)
     )
     context = IssueContext(make.noon, StoreFacts("S1"), Policy(slip_offers=5), some, products, {})
-    choice = SlipChoice(list(some), context, 5)
+    choice = SlipChoice(list(some), SlipFacts(context), 5)
     assert len(choice.run()) == 5
     assert choice.nodes < NODE_BUDGET / 4
