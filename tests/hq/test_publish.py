@@ -263,5 +263,5 @@ def test_opening_twice_migrates_once(tmp_path) -> None:
         row[0] for row in again.conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id")
     ]
     assert names[:4] == ["authoring", "collecting", "views", "sold"]
-        assert len(names) == len(set(names))
+    assert len(names) == len(set(names))
     again.close()
