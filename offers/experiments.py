@@ -51,6 +51,6 @@ def with_arms(
 
 def _with_arm(candidate: Candidate, closed: Iterable[Experiment]) -> Candidate:
     given, campaign = candidate.assignment, candidate.offer.campaign_id
-    if given is None or given.arm == "holdout" or not any(is_in(campaign, it) for it in closed):
+    if given is None or not any(is_in(campaign, it) for it in closed):
         return candidate
     return structs.replace(candidate, assignment=structs.replace(given, arm="holdout"))

@@ -108,13 +108,13 @@ def laws_at(laws: tuple[LawRule, ...], jurisdiction: str, on: date) -> tuple[Law
 
 @lru_cache(64)
 def bans_in_force(laws: tuple[LawRule, ...], jurisdiction: str, on: date) -> tuple[Ban, ...]:
-    """Give the bans on products that hold in a store on a business date, the wider ones first."""
+    """Give the bans on products that hold in a store on a business date."""
     bans = (
         Ban(rule.flag, rule.reason, rule.forbids == "volume_offers")
         for rule in laws_at(laws, jurisdiction, on)
         if rule.flag is not None and rule.forbids != "unasked_paper"
     )
-    return tuple(sorted(dict.fromkeys(bans), key=lambda ban: ban.volume_only))
+    return tuple(dict.fromkeys(bans))
 
 
 def paper_on_request(laws: tuple[LawRule, ...], jurisdiction: str, on: date) -> LawRule | None:

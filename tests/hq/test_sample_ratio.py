@@ -97,8 +97,11 @@ def collected(store, publish, lane1):
 
 
 def test_each_shopper_counts_once(store, collected, lane1):
-    """As many as the hash says; a second coupon of one shopper changes nothing."""
-    lane1.write(issued("oat-30"), shopper=key(0))
+    """As many as the hash says; a second coupon of one shopper changes nothing, nor her phone's."""
+    treated = next(n for n in range(200) if arm_of(key(n), collected.trial) == "treat")
+    store.conn.execute("INSERT INTO aliases VALUES (?, ?)", (key(5000), key(treated)))
+    lane1.write(issued("oat-30"), shopper=key(treated))
+    lane1.write(issued("oat-30"), shopper=key(5000))
     (line,) = collected()
     held = sum(arm_of(key(n), collected.trial) == "holdout" for n in range(200))
     assert (line["exposed"], line["ghosts"], line["crossed"]) == (200 - held, held, 0)

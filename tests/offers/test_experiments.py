@@ -27,6 +27,16 @@ def test_the_arm_is_the_keyed_hash_in_permille():
         assert arm_of(shopper, TEN) == ("holdout" if fraction < 0.1 else "treat")
 
 
+def test_the_edge_is_treated():
+    """Places run from 0: with 100 of a thousand held out, 99 is the last one, and 100 is treated."""
+    places = {}
+    for shopper in keys(5000):
+        raw = hmac.new(b"salt", b"autumn\n" + shopper.encode(), hashlib.sha256).digest()[:8]
+        places[int.from_bytes(raw, "big") * 1000 // 2**64] = shopper
+    assert arm_of(places[99], TEN) == "holdout"
+    assert arm_of(places[100], TEN) == "treat"
+
+
 @pytest.mark.parametrize("permille", [1, 50, 500, 999])
 def test_the_share_is_what_was_asked_for(permille):
     """Of 20,000 shoppers, within five standard deviations."""

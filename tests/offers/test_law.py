@@ -49,11 +49,14 @@ def test_the_built_in_rules_by_place_and_day(place, on, more):
     assert set(bans_in_force((), place, on)) == {FORMULA, TOBACCO} | more
 
 
-def test_the_wider_ban_is_said_first(make):
-    """In Scotland one bottle is stopped too, not only two."""
+def test_of_two_bans_the_wider_one_holds(make):
+    """In Scotland one bottle is stopped too, not only two; in England one bag of crisps is not."""
     product = make.product("1", flags=("alcohol",))
     bans = bans_in_force((), "GB-SCT", NOW)
     assert banned(product, bans, volume=False) is Reason.LEGAL_ALCOHOL
+    crisps, english = make.product("2", flags=("hfss",)), bans_in_force((), "GB-ENG", NOW)
+    assert banned(crisps, english, volume=False) is None
+    assert banned(crisps, english, volume=True) is Reason.LEGAL_HFSS_VOLUME
 
 
 def test_what_headquarters_ships_replaces_the_built_in():

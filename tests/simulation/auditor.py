@@ -94,6 +94,8 @@ class Auditor:
             yield "dates"
         if not card.lawful:
             yield "law"
+        if not (card.approved or card.panel):
+            yield "approval"
         if card.panel and event.shopper not in self.rules.panel:
             yield "panel"
         if self.is_held(event.shopper, event.offer):

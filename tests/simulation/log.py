@@ -81,6 +81,7 @@ class Card(NamedTuple):
     most: int | None
     panel: bool
     lawful: bool
+    approved: bool
 
 
 class Rules(NamedTuple):

@@ -34,6 +34,7 @@ def card(*gtins, **fields):
         "most": None,
         "panel": False,
         "lawful": True,
+        "approved": True,
     }
     return Card(**{**base, **fields})
 
@@ -47,7 +48,8 @@ CARDS = {
     "few": card("5", most=1),
     "late": card("5", starts=date(2026, 9, 1)),
     "wine": card("5", lawful=False),
-    "draft": card("5", panel=True),
+    "draft": card("5", panel=True, approved=False),
+    "new": card("5", approved=False),
     "held": card("5", campaign="C9"),
     "gone": card("6"),
     "slow": card("7"),
@@ -102,6 +104,7 @@ def breaches(*log):
         ([issued("late")], ["dates"]),
         ([issued("wine")], ["law"]),
         ([issued("draft")], ["panel"]),
+        ([issued("new")], ["approval"]),
         ([issued("draft", shopper=2)], []),
         ([issued("held")], ["holdout"]),
         ([issued("held", shopper=2)], []),

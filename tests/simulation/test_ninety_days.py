@@ -29,7 +29,7 @@ EXPECTED = {  # the reasons that ninety days must have met: no rule is idle
     Reason.APPLIED, Reason.HOLDOUT, Reason.QUIET_TIME, Reason.CAP_PERSON, Reason.CAP_CATEGORY,
     Reason.CONTACT_CAP, Reason.RIVAL_BRAND, Reason.BETTER_OFFER_CHOSEN, Reason.BUDGET_EXHAUSTED,
     Reason.OUT_OF_STOCK, Reason.LOW_MOVER, Reason.RECALLED, Reason.MASS_PROMO_CLASH,
-    Reason.NOT_APPROVED, Reason.LEGAL_ALCOHOL, Reason.NOT_STARTED, Reason.EXPIRED,
+    Reason.NOT_APPROVED, Reason.NOT_ASSIGNED, Reason.LEGAL_ALCOHOL, Reason.NOT_STARTED, Reason.EXPIRED,
 }  # fmt: skip
 
 

@@ -120,7 +120,7 @@ def _offer(n: int, dice: random.Random) -> Offer:
         use="coupon",
         coupon_number="9800000000014",
         coupon_days=(7, 14, 21)[n % 3],
-        approval=None if n == 11 else Approval("Ann", FIRST),
+        approval=None if n in (11, 22) else Approval("Ann", FIRST),
         panel_only=n == 11,
         max_issued=(None, None, None, None, 150, 2500)[n % 6],
     )
@@ -158,5 +158,6 @@ def _card(offer: Offer, products: dict[str, Product]) -> Card:
         campaign=offer.campaign_id,
         most=offer.max_issued,
         panel=offer.panel_only,
+        approved=offer.approval is not None,
         lawful=not any(products[gtin].flags for gtin in gtins),
     )
