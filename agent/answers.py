@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from agent.till_types import DecisionOut, ShareOut, VerdictOut
+from offers.catalogue import may_see
 from offers.context import Context, Decision
 from offers.model import Language, Offer, OfferId, Serial
-from offers.reasons import Outcome, Reason, Verdict
+from offers.reasons import Outcome, Verdict
 from offers.sentences import sentence
 
 CUE_OUTCOMES: tuple[Outcome, ...] = ("near_miss",)
@@ -56,11 +57,11 @@ def verdicts_out(
     currency: str,
     provisional: frozenset[Serial] = frozenset(),
 ) -> tuple[VerdictOut, ...]:
-    """Put each verdict in words. A holdout is never told: its verdict stays in the journal."""
+    """Put in words what a cashier may see; a holdout, say, is never told and stays in the journal."""
     told = []
     for verdict in verdicts:
         offer = offers.get(verdict.offer_id)
-        if offer is None or verdict.reason is Reason.HOLDOUT:
+        if offer is None or not may_see(verdict.reason, "cashier"):
             continue
         _, headline, words = _say(verdict, offer, language, currency)
         told.append(

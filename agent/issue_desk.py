@@ -16,6 +16,7 @@ from offers.context import Candidate, IssueDecision, Moment
 from offers.issue import choose, valid_to
 from offers.issue_rules import withdrawn_from_print
 from offers.model import Language, Offer, PastUse, Serial, ShopperKey
+from offers.money import chosen_language
 from offers.offer_sets import offer_category
 from offers.reasons import Reason, Verdict
 from offers.records import Ghost, Issued, JobId, Record, Uid
@@ -186,7 +187,8 @@ class IssueDesk:
         return structs.replace(slip, brand_line=self._brand_line, training=training)
 
     def _language(self, shopper: ShopperKey) -> Language:
-        return self._shelf.wallet(shopper).language or self._shelf.generation.store.languages[0]
+        store = self._shelf.generation.store
+        return chosen_language(self._shelf.wallet(shopper).language, *store.languages)
 
     def _ghosts(self, uid: Uid, shopper: ShopperKey, decision: IssueDecision) -> list[Record]:
         held = [v for v in decision.verdicts if v.reason is Reason.HOLDOUT]

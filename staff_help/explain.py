@@ -1,7 +1,8 @@
 """From a decision to the lines of the page, in the order in which a shopper asks about them.
 
 A coupon that was shown and refused comes first, then what is almost there, then what applied,
-then the rest. Who is in a holdout is told to nobody: that line is left out.
+then the rest; within each the most important reason first (`offers.catalogue`). What is not for a
+cashier's eyes, such as who is in a holdout, is left out.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from offers.catalogue import may_see, rank
 from offers.model import Language, Offer, OfferId
-from offers.reasons import Reason, Verdict
+from offers.reasons import Verdict
 from staff_help.goodwill import GoodwillRules, is_disputable, proposal_minor
 from staff_help.lane_state import Kind, OfferLine, PrintResult, Received
 from staff_help.words import ENGLISH, words
@@ -47,9 +49,9 @@ def lines(
     shown = [
         line(verdict, offers.get(verdict.offer_id), facts, rules, language, say)
         for verdict in verdicts
-        if verdict.reason is not Reason.HOLDOUT
+        if may_see(verdict.reason, "cashier")
     ]
-    return tuple(sorted(shown, key=lambda one: ORDER.index(one.kind)))
+    return tuple(sorted(shown, key=lambda one: (ORDER.index(one.kind), rank(one.reason))))
 
 
 def line(

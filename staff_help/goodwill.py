@@ -6,7 +6,6 @@ record that stands, so that a call which is sent twice gives once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -22,7 +21,8 @@ from offers.model import (
 )
 from offers.reasons import Reason, Verdict
 from offers.records import Settled, Uid
-from staff_help.words import ENGLISH, money
+from offers.speech import speech
+from staff_help.words import ENGLISH, REFUSALS, spoken
 
 # a gift would break the law, sell what must not be sold, or pay a forger; or it is settled
 NEVER = frozenset(
@@ -113,7 +113,7 @@ def settle(
     if code is not None:
         left = max(0, rules.shift_max_minor - case.given_in_shift_minor)
         most = min(rules.case_max_minor, left)
-        return refuse(code, language, most=money(most, case.currency))
+        return refuse(code, language, most=speech(language, case.currency).money(most))
     assert case.verdict is not None
     return Settled(
         uid=wish.uid,
@@ -149,64 +149,7 @@ def objection(wish: Wish, case: Case, rules: GoodwillRules) -> str | None:
     return None
 
 
-# code -> what happened, what to do
-REFUSALS: Mapping[Language, Mapping[str, tuple[str, str]]] = {
-    ENGLISH: {
-        "training": (
-            "This is a training sale: nothing in it can be given.",
-            "Leave training mode for a real sale.",
-        ),
-        "no_such_offer": (
-            "This sale has no such offer.",
-            "Send the offer's id as the last answer to the basket names it.",
-        ),
-        "not_disputable": (
-            "This offer was not refused, or may not be settled as goodwill.",
-            "Read the offer's sentence to the shopper.",
-        ),
-        "over_case_limit": (
-            "That is more than one case may give.",
-            "Give at most {most}, or call a manager.",
-        ),
-        "over_shift_limit": (
-            "This lane has given its goodwill for this shift.",
-            "Give at most {most}, or call a manager.",
-        ),
-        "already_settled": (
-            "This offer was settled before with another amount or badge.",
-            "Look at what was settled in this sale; it is not given twice.",
-        ),
-    },
-    Language("de"): {
-        "training": (
-            "Das ist ein Trainingsverkauf: hier wird nichts gegeben.",
-            "Für einen echten Verkauf das Training verlassen.",
-        ),
-        "no_such_offer": (
-            "Dieser Einkauf hat kein solches Angebot.",
-            "Die Angebotsnummer aus der letzten Antwort zum Korb senden.",
-        ),
-        "not_disputable": (
-            "Dieses Angebot wurde nicht abgelehnt oder ist von Kulanz ausgenommen.",
-            "Dem Kunden den Satz zum Angebot vorlesen.",
-        ),
-        "over_case_limit": (
-            "Das ist mehr, als ein Fall geben darf.",
-            "Höchstens {most} geben oder die Leitung rufen.",
-        ),
-        "over_shift_limit": (
-            "Diese Kasse hat ihre Kulanz für diese Schicht gegeben.",
-            "Höchstens {most} geben oder die Leitung rufen.",
-        ),
-        "already_settled": (
-            "Dieses Angebot wurde schon mit anderem Betrag oder Namen geklärt.",
-            "Unter 'geklärt' nachsehen; es wird nicht zweimal gegeben.",
-        ),
-    },
-}
-
-
 def refuse(code: str, language: Language, **facts: str) -> Refusal:
     """Say a refusal in the language, English where it has no words."""
-    what, do = REFUSALS.get(language, REFUSALS[ENGLISH])[code]
+    what, do = REFUSALS[spoken(language)][code]
     return Refusal(code, what.format(**facts), do.format(**facts))

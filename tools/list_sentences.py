@@ -6,7 +6,7 @@ once at least, so that a change of words is read where it is seen: in the page's
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -39,7 +39,7 @@ from offers.model import (
 )
 from offers.money import SPOKEN
 from offers.promises import reward_words
-from offers.reasons import Evidence, Reason, Verdict
+from offers.reasons import Evidence, Outcome, Reason, Verdict
 from offers.sentences import left_out_sentence, sentence, slip_words
 
 WHYS = get_args(get_type_hints(LeftOut)["why"])
@@ -67,7 +67,7 @@ OTHER = ProductSet(CROISSANT, Selector((Gtin("2"),)))
 PRODUCT = {"gtin": "09520000001018", "product": "Alpro yogurt Coconut 500 g", "set": "Alpro"}
 WINNER = {"by": "O2", "by_title": "Yogurt week", "total_minor": 300}
 
-EXAMPLES: dict[Reason, tuple[Evidence, ...]] = {
+EXAMPLES: Mapping[Reason, Sequence[Evidence]] = {
     R.APPLIED: (
         {"amount_minor": 100, "points": 50},
         {"amount_minor": 100, "units": 1, "uses": 1},
@@ -217,7 +217,9 @@ def offer(reward: Reward = AMOUNT, condition: Condition = SLIP) -> Offer:
 
 def verdict(reason: Reason, evidence: Evidence) -> Verdict:
     """Make a verdict of that reason, with the outcome that it mostly has."""
-    outcome = "near_miss" if reason in (R.NEAR_MISS_QTY, R.NEAR_MISS_VALUE) else "not_applied"
+    outcome: Outcome = (
+        "near_miss" if reason in (R.NEAR_MISS_QTY, R.NEAR_MISS_VALUE) else "not_applied"
+    )
     return Verdict(OfferId("O1"), 1, outcome, reason, evidence)
 
 

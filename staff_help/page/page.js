@@ -23,7 +23,8 @@ function digits(currency) {
 
 function money(minor, currency) {
   const figure = minor / 10 ** digits(currency);
-  return new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency }).format(figure);
+  const style = { style: "currency", currency, numberingSystem: "latn" }; // the digits of the till
+  return new Intl.NumberFormat(document.documentElement.lang, style).format(figure);
 }
 
 function make(tag, className, text) {

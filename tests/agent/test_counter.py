@@ -48,7 +48,7 @@ async def test_the_page_shows_the_refused_coupon_first(shop):
         ("yogurt-20", "near_miss"),
     ]
     assert all(line.disputable for line in state.sale.lines)
-    assert "s001/2" in state.sale.lines[0].sentence
+    assert "store s001, till 2" in state.sale.lines[0].sentence
 
 
 async def test_after_the_tender_the_page_shows_what_the_shopper_received(shop):

@@ -72,7 +72,7 @@ async def test_an_arbiters_denial_is_told_with_where_and_when(shop):
     out = await shop.lane.basket("h1", basket(1, COFFEE_LINE, coupons=(code,)))
     (verdict,) = out.verdicts
     assert verdict.reason is Reason.ALREADY_REDEEMED
-    assert "s001/2" in verdict.sentence
+    assert "store s001, till 2" in verdict.sentence
     assert await shop.kinds() == ["claiming", "claim_denied"]
 
 

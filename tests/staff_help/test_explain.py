@@ -4,6 +4,7 @@ from datetime import date
 
 from hypothesis import given, strategies as st
 
+from offers.catalogue import may_see, rank
 from offers.model import (
     AmountOff,
     CampaignId,
@@ -75,13 +76,26 @@ def test_a_refused_coupon_comes_first_and_the_unused_last():
     ]
 
 
-def test_a_holdout_is_told_to_nobody():
-    """No line says that a shopper is in a holdout, by code or by sentence."""
+def test_a_holdout_is_told_to_nobody_and_the_chains_business_to_no_cashier():
+    """No line says that a shopper is in a holdout, by code or by sentence, or who rivals whom."""
     found = shown(
         verdict("ghost", "withheld", Reason.HOLDOUT),
+        verdict("rival", "withheld", Reason.RIVAL_BRAND),
+        verdict("slow", "withheld", Reason.LOW_MOVER),
         verdict("rest", "withheld", Reason.OUT_OF_STOCK),
     )
     assert [one.offer_id for one in found] == ["rest"]
+
+
+def test_what_matters_most_stands_first_among_its_kind():
+    """A recall before a coupon that was used; of near misses the one that needs an item."""
+    found = shown(
+        verdict("used", "not_applied", Reason.ALREADY_REDEEMED, serial=Serial("1" * 12)),
+        verdict("danger", "not_applied", Reason.RECALLED, serial=Serial("2" * 12)),
+        verdict("money", "near_miss", Reason.NEAR_MISS_VALUE),
+        verdict("items", "near_miss", Reason.NEAR_MISS_QTY),
+    )
+    assert [one.offer_id for one in found] == ["danger", "used", "items", "money"]
 
 
 def test_a_line_tells_what_its_verdict_holds():
@@ -163,13 +177,14 @@ VERDICTS = st.lists(
 
 @given(VERDICTS)
 def test_every_verdict_has_one_line_and_equals_keep_their_order(verdicts):
-    """Nothing but a holdout is left out, nothing is doubled, and the sort is stable."""
+    """Nothing that a cashier may see is left out or doubled; by importance, and else as decided."""
     found = shown(*verdicts)
-    told = [one for one in verdicts if one.reason is not Reason.HOLDOUT]
+    told = [one for one in verdicts if may_see(one.reason, "cashier")]
     assert len(found) == len(told)
     for kind in ("refused", "near_miss", "applied", "other"):
         ids = [one.offer_id for one in found if one.kind == kind]
-        assert ids == [one.offer_id for one in told if place(one) == kind]
+        here = [one for one in told if place(one) == kind]
+        assert ids == [one.offer_id for one in sorted(here, key=lambda one: rank(one.reason))]
 
 
 def place(one: Verdict) -> str:

@@ -9,7 +9,6 @@ from offers.reasons import Reason, Verdict
 from offers.records import Settled, Uid
 from staff_help.goodwill import (
     NEVER,
-    REFUSALS,
     Case,
     GoodwillRules,
     Refusal,
@@ -18,6 +17,7 @@ from staff_help.goodwill import (
     proposal_minor,
     settle,
 )
+from staff_help.words import REFUSALS
 
 RULES = GoodwillRules(case_max_minor=500, shift_max_minor=2000, funder="store 7")
 UID = Uid("a" * 32)
@@ -78,7 +78,7 @@ def test_a_refusal_names_what_is_left():
     """With 19.00 of 20.00 given a cashier hears that 1.00 is left."""
     found = settle(wish(amount_minor=101), case(given_in_shift_minor=1900), RULES)
     assert isinstance(found, Refusal)
-    assert found.do == "Give at most 1.00 EUR, or call a manager."
+    assert found.do == "Give at most 1.00\u00a0€, or call a manager."
 
 
 def test_a_call_that_is_sent_twice_gives_once():

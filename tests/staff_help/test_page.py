@@ -9,7 +9,7 @@ import pytest
 from offers.model import Language
 from staff_help.assets import PAGE_FILES, assets
 from staff_help.lane_state import Kind, PrintResult, SaleState
-from staff_help.words import ENGLISH, WORDS, direction, money, words
+from staff_help.words import ENGLISH, REFUSALS, WORDS, direction, words
 
 SCRIPT = assets()["page.js"].body.decode()
 PAGE = assets()["index.html"].body.decode()
@@ -162,8 +162,8 @@ def test_words_stand_out_from_their_ground(ink, ground):
 def test_words_json_holds_each_language_and_its_direction():
     """The table that the page loads is the table of the words, with the way each is written."""
     table = msgspec.json.decode(assets()["words.json"].body)
-    assert set(table) == set(WORDS)
-    assert table["de"]["dir"] == "ltr"
+    assert set(table) == set(WORDS) == {"en", "es", "de", "ar"}
+    assert (table["de"]["dir"], table["es"]["dir"], table["ar"]["dir"]) == ("ltr", "ltr", "rtl")
     assert table["de"]["give"] == "{amount} geben"
 
 
@@ -176,7 +176,14 @@ def test_a_file_is_named_by_what_it_holds():
 
 @pytest.mark.parametrize(
     ("code", "cancel"),
-    [("de", "Abbrechen"), ("de-at", "Abbrechen"), ("en", "Cancel"), ("fi", "Cancel")],
+    [
+        ("de", "Abbrechen"),
+        ("de-at", "Abbrechen"),
+        ("es-mx", "Cancelar"),
+        ("ar-eg", "إلغاء"),
+        ("en", "Cancel"),
+        ("fi", "Cancel"),
+    ],
 )
 def test_words_are_found_by_language(code, cancel):
     """A region falls back to its language, an unknown language to English."""
@@ -189,16 +196,18 @@ def test_a_language_has_its_direction(code, way):
     assert direction(Language(code)) == way
 
 
-@pytest.mark.parametrize(
-    ("minor", "currency", "text"),
-    [
-        (150, "EUR", "1.50 EUR"),
-        (5, "EUR", "0.05 EUR"),
-        (0, "USD", "0.00 USD"),
-        (150, "JPY", "150 JPY"),
-        (1500, "KWD", "1.500 KWD"),
-    ],
-)
-def test_money_is_written_with_its_own_digits(minor, currency, text):
-    """ISO 4217 says how many digits a currency has."""
-    assert money(minor, currency) == text
+def test_the_locked_page_says_so_in_every_language():
+    """A page without its key has no words.json: it carries each language itself, marked as such."""
+    locked = Tags(assets()["closed.html"].body.decode()).found
+    told = {attrs["lang"]: attrs.get("dir", "ltr") for _, attrs in locked if "lang" in attrs}
+    assert told == {code: direction(code) for code in WORDS}
+
+
+def test_every_language_says_every_refusal():
+    """What happened and what to do, with the most that may be given where English names it."""
+    for table in REFUSALS.values():
+        assert set(table) == set(REFUSALS[ENGLISH])
+        for code, (what, do) in table.items():
+            assert what.endswith((".", "؟"))
+            assert do.endswith(".")
+            assert ("{most}" in do) == ("{most}" in REFUSALS[ENGLISH][code][1])
