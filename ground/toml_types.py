@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -92,12 +93,12 @@ _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 _NAMES = {
     "int": "a whole number",
     "float": "a number",
-    "str": "text in quotes",
+    "str": "text",
     "bool": "true or false",
     "array": "a list in [ ]",
     "object": "a table",
-    "date": "a date, as 2026-11-02",
-    "datetime": "a time, as 2026-11-02T10:00:00Z",
+    "date": "a date such as 2026-11-02",
+    "datetime": "a time such as 2026-11-02T10:00:00Z",
 }
 
 
@@ -107,23 +108,45 @@ def _named(value: Any, kind: Any, path: KeyPath, message: str) -> Misfit:
     what, inner = (at["what"], at["path"]) if at else (message, "")
     steps = [int(number) if number else name for name, number in _STEP.findall(inner)]
     place = (*path, *steps)
-    choice = [word for word in _choices(kind) if isinstance(word, str)]
-    limits = _limits(kind)
-    wrong = re.match(r"Expected `(.+?)`, got `(.+?)`$", what)
+    choice, limits = _choices(kind), _limits(kind)
     if choice and isinstance(value, str):
         return Misfit(place, f"{value!r} is no choice here", f"write {_either(choice)}")
-    if wrong:
+    if tags := _tags(value, kind):
+        return Misfit((*path, "type"), _no_tag(value), f"write {_either(tags)}")
+    if wrong := re.match(r"Expected `(.+?)`, got `(.+?)`$", what):
         asked = " or ".join(_NAMES.get(w, w) for w in wrong[1].split(" | ") if w != "null")
+        this = "this" if isinstance(value, (dict, list)) else repr(value)
         got = _NAMES.get(wrong[2], wrong[2])
-        return Misfit(place, f"this is {got}, and should be {asked}", f"write {asked}")
+        return Misfit(place, f"{this} is {got}, and should be {asked}", f"write {asked}")
+    if said := re.match(r"Invalid RFC3339 encoded (date|datetime)", what):
+        asked = _NAMES[said[1]]
+        return Misfit(place, f"{value!r} is not {asked}", f"write {asked}, without quotes")
     if limits and isinstance(value, (int, float)):
         return Misfit(place, f"{value} is out of range ({limits})", f"write a number {limits}")
     return Misfit(place, what.replace("`", ""), "correct it and try again")
 
 
-def _choices(kind: Any) -> tuple[Any, ...]:
+def _tags(value: Any, kind: Any) -> list[str]:
+    """List the types that a table may have, where it has none of them."""
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    members = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    structs = (each for each in members if isinstance(each, type) and issubclass(each, Struct))
+    tags = [each.__struct_config__.tag for each in structs]
+    known = [tag for tag in tags if isinstance(tag, str)]
+    return known if isinstance(value, dict) and value.get("type") not in known else []
+
+
+def _no_tag(value: dict[str, Any]) -> str:
+    return f"{value['type']!r} is no choice here" if "type" in value else "this key is required"
+
+
+def _choices(kind: Any) -> list[str]:
+    """List the words that a value may be."""
     kind = _member(None, kind)
-    return get_args(kind) if get_origin(kind) is Literal else ()
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return [str(each.value) for each in kind]
+    return [w for w in get_args(kind) if isinstance(w, str)] if get_origin(kind) is Literal else []
 
 
 def _either(words: list[str]) -> str:

@@ -17,6 +17,7 @@ from offers.shelf import is_basket_reward, names_nothing, prefixes
 
 Level = Literal["error", "warning"]
 T = TypeVar("T")
+GTIN_DIGITS = 8  # of the shortest one
 
 
 class Found(NamedTuple):
@@ -125,7 +126,7 @@ def perhaps(word: str, known: Iterable[str], otherwise: str) -> str:
 def _slip_of(typed: str, number: str) -> bool:
     """Tell whether one digit is wrong, or two neighbours changed places: numbers are alike anyway."""
     wrong = [at for at, (a, b) in enumerate(zip(typed, number, strict=False)) if a != b]
-    if len(typed) != len(number) or not 0 < len(wrong) <= 2:
+    if len(typed) != len(number) or len(number) < GTIN_DIGITS or not 0 < len(wrong) <= 2:
         return False
     first, last = wrong[0], wrong[-1]
     swapped = last - first == 1 and typed[first : last + 1] == number[first : last + 1][::-1]

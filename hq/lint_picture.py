@@ -42,9 +42,9 @@ def _stale_pack(offer: Offer, gtin: Gtin, shown: int, facts: Facts) -> Iterator[
         what = f"it shows pack version {shown}; on the shelf is {product.pack_version}"
         do = "take a new picture, then set pack_version"
         yield Found(("picture", "pack_version"), what, do)
-    if not any(gtin in facts.counted(offer, products) for products in sets_of(offer)):
-        what = f"it shows {product.brand} {product.name} {product.variant}".rstrip()
-        what += ", which does not count for the offer"
+    counted = [facts.counted(offer, products) for products in sets_of(offer)]
+    if all(counted) and not any(gtin in each for each in counted):
+        what = f"it shows {product.brand} {product.name}, which does not count for the offer"
         yield Found(("picture", "gtin"), what, "show a product that counts", "warning")
 
 

@@ -31,7 +31,8 @@ def unknown_places(offer: Offer, facts: Facts) -> Iterator[Found]:
 
 def _lane_groups(facts: Facts, offer: Offer) -> set[str]:
     """Name the lane groups of the stores in which the offer holds."""
-    lanes = (groups for entry in facts.stores_of(offer) for groups in entry.lane_groups.values())
+    stores = facts.stores_of(offer) or facts.shop.stores
+    lanes = (groups for entry in stores for groups in entry.lane_groups.values())
     return {group for groups in lanes for group in groups}
 
 
@@ -71,15 +72,21 @@ def empty_in_range(offer: Offer, facts: Facts) -> Iterator[Found]:
         included = facts.named(products.include)
         counted = facts.counted(offer, products)
         if included and not counted:
-            what = f"of {_many(included)} that it includes, every one is excluded"
+            what = f"{_all(included, 'included')} excluded"
             yield Found((*path, "exclude"), what, "exclude less, or include more")
         elif counted and not _touchable(counted, facts):
-            what = f"of {_many(counted)} that count, every one is a deposit or restricted"
+            what = f"{_all(counted, 'counted')} a deposit or restricted"
             yield Found((*path, "include"), what, "no discount may touch these: name others")
 
 
 def _touchable(gtins: set[Gtin], facts: Facts) -> set[Gtin]:
     return {gtin for gtin in gtins if not UNTOUCHED.intersection(facts.products[gtin].flags)}
+
+
+def _all(gtins: set[Gtin], how: str) -> str:
+    if len(gtins) == 1:
+        return f"the one {how} product is"
+    return f"of {len(gtins)} {how} products all are"
 
 
 def _many(gtins: set[Gtin]) -> str:
@@ -132,7 +139,7 @@ def small_numbers(offer: Offer, facts: Facts) -> Iterator[Found]:
     for key in ("max_redemptions", "max_issued"):
         most = getattr(offer, key)
         if most is not None and most < lanes:
-            what = f"{most} are shared out to {lanes} lanes: some have none to give"
+            what = f"{lanes} lanes share {most}: some of them have none to give"
             do = f"raise it to {lanes} or more, or name fewer stores"
             yield Found((key,), what, do, "warning")
 

@@ -37,7 +37,7 @@ def _store(entry: StoreEntry) -> Iterator[tuple[str, tuple[str | int, ...], str,
         yield "languages", (), "it speaks no language", 'name one at least, as "en"'
     for lane in entry.lane_groups:
         if lane not in entry.lanes:
-            do = perhaps(lane, entry.lanes, "write LANE = [GROUP, ...] for a lane of lanes")
+            do = f"name one of this store's lanes: {', '.join(entry.lanes)}"
             yield "lane_groups", (lane,), f"there is no lane {lane!r}", do
     if entry.time_zone not in available_timezones():
         do = perhaps(entry.time_zone, available_timezones(), 'name it as "Europe/Berlin"')

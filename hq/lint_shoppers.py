@@ -55,6 +55,8 @@ def _with_offer(
             (*place, "offer_id"), what, "write panel = true here, or take it out", "warning"
         )
     starts, ends = entry.starts or offer.starts, entry.ends or offer.ends
+    if not entry.starts and not entry.ends:
+        return
     if ends < starts:
         what = f"it ends on {ends}, before it starts on {starts}"
         yield Found((*place, "ends" if entry.ends else "starts"), what, "swap the dates")

@@ -110,12 +110,12 @@ def test_every_fault_of_a_file_is_named_with_its_line() -> None:
     assert each[1:] == [
         (4, "printer", "port", "0 is out of range (from 1 to 65535)"),
         (3, "printer", "host", "this key is required"),
-        (8, "texts", "de", "this is a whole number, and should be text in quotes"),
-        (11, "parts[0]", "knives", "this is text in quotes, and should be a whole number"),
+        (8, "texts", "de", "5 is a whole number, and should be text"),
+        (11, "parts[0]", "knives", "'two' is text, and should be a whole number"),
     ]
     assert say(found.others[2]) == (
-        "lane.toml:8 [texts] de: this is a whole number, and should be text in quotes",
-        "write text in quotes",
+        "lane.toml:8 [texts] de: 5 is a whole number, and should be text",
+        "write text",
     )
 
 
@@ -138,6 +138,25 @@ def test_a_choice_names_what_there_is() -> None:
         "offer.toml:1 use: 'app' is no choice here",
         'write "card" or "coupon"',
     )
+
+
+def test_a_date_is_a_date() -> None:
+    """Written as people write it, and answered as TOML has it."""
+    assert say(complaint('on = "1.3.2026"')) == (
+        "lane.toml:1 on: '1.3.2026' is not a date such as 2026-11-02",
+        "write a date such as 2026-11-02, without quotes",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [('type = "spoon"', "'spoon' is no choice here"), ("", "this key is required")],
+)
+def test_a_wrong_kind_names_the_kinds(text: str, what: str) -> None:
+    """Of a table that may be one of several, the word that says which."""
+    found = complaint(f"[[parts]]\n{text}\n")
+    assert (found.table, found.key, found.fault) == ("parts[0]", "type", what)
+    assert found.do == 'write "cutter" or "drawer"'
 
 
 def test_a_wrong_tag_is_refused() -> None:

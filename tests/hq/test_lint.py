@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from PIL import Image
 
-from hq.lint import errors, lint, lint_directory
+from hq.lint import errors, in_words, lint, lint_directory
 from hq.lint_facts import number_fault
 from hq.lint_picture import picture_fault
 from hq.shop_files import read_shop
@@ -102,7 +102,7 @@ WITH_THE_SHOP = [
         'gtins = ["9520000001049"]',
         'categories = ["dairy"]',
         "[products] exclude",
-        "of 4 products",
+        "of 4 included products all",
     ),
     (
         SOLENNE,
@@ -123,8 +123,8 @@ def test_a_fault_is_named_on_its_line(fault_of, file, old, new, place, words) ->
 
 DOUBTFUL = [
     (COFFEE, "priority = 0", 'group = "coffee"', "group", "no other offer"),
-    (COFFEE, "priority = 0", "max_redemptions = 1", "max_redemptions", "shared out to 2 lanes"),
-    (COFFEE, "priority = 0", "max_issued = 1", "max_issued", "shared out to 2 lanes"),
+    (COFFEE, "priority = 0", "max_redemptions = 1", "max_redemptions", "2 lanes share 1"),
+    (COFFEE, "priority = 0", "max_issued = 1", "max_issued", "2 lanes share 1"),
     (CRISP, "priority = 0", "max_issued = 9", "max_issued", "no paper is printed"),
     (TEA, "priority = 0", "max_uses_per_shopper = 9", "max_uses_per_shopper", "not counted"),
     (TEA, 'gtin = "9520000007010"', 'gtin = "9520000003012"', "[picture] gtin", "does not count"),
@@ -137,6 +137,15 @@ def test_what_is_doubtful_is_a_warning(fault_of, shop_dir, file, old, new, place
     fault = fault_of(file, old, new, place, words)
     assert f"{place}: warning: " in fault.words()
     assert errors(lint(read_shop(shop_dir))) == []
+
+
+def test_the_words_are_those_of_the_page(shop_dir, spoil) -> None:
+    """docs/hq.md shows what a person reads, to the letter."""
+    oat = "offers/oat-30.toml"
+    spoil(oat, "priority = 0", 'group = "oats"')
+    spoil(oat, "min_quantity = 1", "min_quantity = 2\nmin_distinct = 2")
+    page = (Path(__file__).parents[2] / "docs/hq.md").read_text()
+    assert f"```\n{in_words(lint_directory(shop_dir))}\n```" in page
 
 
 def test_one_name_slightly_wrong_is_answered_with_the_right_one(shop_dir, spoil) -> None:
@@ -200,7 +209,7 @@ def test_a_set_that_no_discount_may_touch_is_refused(shop_dir, spoil) -> None:
     )
     (fault,) = [f for f in lint(read_shop(shop_dir)) if f.file == TEA]
     assert fault.place == "[products] include"
-    assert fault.what == "of 1 product that count, every one is a deposit or restricted"
+    assert fault.what == "the one counted product is a deposit or restricted"
 
 
 def test_the_other_set_of_a_reward_is_looked_at_too(shop_dir, spoil) -> None:
@@ -216,7 +225,7 @@ def test_the_other_set_of_a_reward_is_looked_at_too(shop_dir, spoil) -> None:
     assert faults == {
         "[reward.products.title] de": "no wording in 'de', which stores.toml asks for",
         "[reward.products.include] gtins": "no product has GTIN 00000000000004",
-        "[reward.products] exclude": "of 1 product that it includes, every one is excluded",
+        "[reward.products] exclude": "the one included product is excluded",
     }
 
 
