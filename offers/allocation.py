@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from offers.basket import Line, Share
+from offers.basket import Earned, Line, Share
 from offers.records import Redemption, Reversal
 
 
@@ -29,11 +29,17 @@ def spread(amount_minor: int, weights: Mapping[str, int]) -> dict[str, int]:
     total = sum(weights.values())
     if not 0 <= amount_minor <= total:
         raise ValueError(f"cannot share {amount_minor} over {total}")
-    if not amount_minor:
+    return portions(amount_minor, weights)
+
+
+def portions(whole: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """Cut a whole by weight, without a limit; the odd parts go to the largest remainders."""
+    if not whole:
         return {}
-    shares = {line: amount_minor * weights[line] // total for line in sorted(weights)}
-    by_remainder = sorted(shares, key=lambda line: (-(amount_minor * weights[line] % total), line))
-    for line in by_remainder[: amount_minor - sum(shares.values())]:
+    total = sum(weights.values())
+    shares = {line: whole * weights[line] // total for line in sorted(weights)}
+    by_remainder = sorted(shares, key=lambda line: (-(whole * weights[line] % total), line))
+    for line in by_remainder[: whole - sum(shares.values())]:
         shares[line] += 1
     return {line: share for line, share in shares.items() if share}
 
@@ -48,13 +54,23 @@ def merged(shares: Iterable[Share]) -> tuple[Share, ...]:
     return tuple(sums[key] for key in sorted(sums))
 
 
+def merged_points(earned: Iterable[Earned]) -> tuple[Earned, ...]:
+    """Add up points of one offer on one line, in the same order."""
+    sums: dict[tuple[str, str, str], Earned] = {}
+    for it in earned:
+        key = (it.line_id, it.offer_id, it.serial or "")
+        before = sums[key].points if key in sums else 0
+        sums[key] = Earned(it.line_id, it.offer_id, before + it.points, it.serial)
+    return tuple(sums[key] for key in sorted(sums))
+
+
 def reverse(
     redemptions: Iterable[Redemption],
     lines: tuple[Line, ...],
     returned_before: frozenset[str],
     returning: frozenset[str],
 ) -> tuple[Reversal, ...]:
-    """Undo the shares of lines that come back; whole where an offer's last share comes back.
+    """Undo the shares and points of lines that come back; whole where an offer's last ones do.
 
     A line returned before is not undone twice. So partial returns, in any order, sum to the full
     one, and a sale with its full return leaves nothing.
@@ -70,12 +86,18 @@ def reverse(
     reversals = []
     for redemption in redemptions:
         amount = sum(share.amount_minor for share in redemption.shares if share.line_id in now)
-        if amount:
-            whole = all(share.line_id in gone for share in redemption.shares if share.amount_minor)
-            reversals.append(
-                Reversal(redemption.offer_id, amount, whole, redemption.serial, redemption.claim)
-            )
+        points = sum(it.points for it in redemption.earned if it.line_id in now)
+        if amount or points:
+            whole = _lines_of(redemption) <= gone
+            serial, claim = redemption.serial, redemption.claim
+            reversals.append(Reversal(redemption.offer_id, amount, whole, serial, claim, points))
     return tuple(reversals)
+
+
+def _lines_of(redemption: Redemption) -> set[str]:
+    """Name the lines that carry something of a redemption."""
+    shares = {share.line_id for share in redemption.shares if share.amount_minor}
+    return shares | {it.line_id for it in redemption.earned if it.points}
 
 
 def refund_minor(

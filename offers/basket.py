@@ -83,6 +83,15 @@ class Share(Struct, frozen=True):
     serial: Serial | None = None
 
 
+class Earned(Struct, frozen=True):
+    """A part of the points that an offer gives, on one line: it goes back when the line does."""
+
+    line_id: str
+    offer_id: OfferId
+    points: int
+    serial: Serial | None = None
+
+
 class LeftOut(Struct, frozen=True):
     """A line that the decision did not look at, and why: it gets no discount and counts for none."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from offers.basket import Basket, LeftOut, Presented, Share
+from offers.basket import Basket, Earned, LeftOut, Presented, Share
 from offers.law import LawRule
 from offers.model import (
     Assignment,
@@ -172,6 +172,7 @@ class Decision(Struct, frozen=True):
     search: Search
     left_out: tuple[LeftOut, ...] = ()
     points: int = 0
+    earned: tuple[Earned, ...] = ()  # the points, line by line
 
 
 class IssueContext(Struct, frozen=True):

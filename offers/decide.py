@@ -2,24 +2,25 @@
 
 Three steps: the gates close offers that may not be used at all (`offers.gates`); the solver picks
 the best set of the rest (`offers.solver`); the accounting gives each offer left out its reason
-(`offers.accounting`).
+(`offers.accounting`). Lines that the shelf leaves out are named, and count for nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from offers.accounting import Account
-from offers.allocation import merged, spread
-from offers.basket import Share
+from offers.allocation import merged, merged_points, portions, spread
+from offers.basket import Earned, Share
+from offers.components import Bid, Units, Use
 from offers.conditions import unmet
 from offers.context import Candidate, Context, Decision
 from offers.gates import findings
-from offers.model import OfferId
+from offers.model import AmountOffPerKg, Offer, OfferId, Serial
 from offers.reasons import Evidence, Finding, Outcome, Reason, Verdict, found
-from offers.shelf import Shelf
-from offers.solver import Bid, Solution, Use, solve
+from offers.shelf import Lot, Shelf
+from offers.solver import Solution, solve
 
 NEAR = (Reason.NEAR_MISS_QTY, Reason.NEAR_MISS_VALUE)
 
@@ -33,101 +34,156 @@ class _Field(NamedTuple):
     bidder: dict[int, int]  # bid -> candidate
 
 
+class _Winner(NamedTuple):
+    use: Use
+    candidate: Candidate
+
+
 def decide(context: Context) -> Decision:
     """Decide which offers apply to a basket; one verdict per candidate, in their order."""
     language = context.store.languages[0] if context.store.languages else "en"
     shelf = Shelf(context)
     field = _gather(context, shelf, language)
     solution = solve(field.bids, shelf.lots)
-    account = Account(field.bids, solution, shelf, language)
-    verdicts = tuple(
-        _verdict(n, candidate, field, solution, account)
-        for n, candidate in enumerate(context.candidates)
-    )
-    shares = merged(
-        share
-        for use in solution.uses
-        for share in _shares(use, context.candidates[field.bidder[use.bid]], shelf, solution)
-    )
-    total = sum(share.amount_minor for share in shares)
+    verdicts = _verdicts(context, field, solution, Account(field.bids, solution, shelf, language))
+    winners = [_Winner(use, context.candidates[field.bidder[use.bid]]) for use in solution.uses]
+    shares = merged(_shares(winners, shelf.lots))
     return Decision(
-        context.basket.revision, verdicts, shares, total, solution.search, shelf.left_out
+        revision=context.basket.revision,
+        verdicts=verdicts,
+        shares=shares,
+        total_minor=sum(share.amount_minor for share in shares),
+        search=solution.search,
+        left_out=shelf.left_out,
+        points=sum(use.points for use in solution.uses),
+        earned=merged_points(_earned(winners, shelf.lots)),
     )
+
+
+def uses_left(offer: Offer, context: Context) -> int:
+    """Give how many uses the shopper's own limit and the chain's first N leave in this basket."""
+    left = offer.max_uses_per_basket
+    if offer.max_uses_per_shopper is not None:
+        mine = (it for it in context.past if it.kind == "redeemed")
+        redeemed = sum(it.offer_id == offer.offer_id for it in mine)
+        left = min(left, offer.max_uses_per_shopper - redeemed)
+    if offer.max_redemptions is not None:
+        left = min(left, context.redemptions_left.get(offer.offer_id, 0))
+    return max(left, 0)
 
 
 def _gather(context: Context, shelf: Shelf, language: str) -> _Field:
     """Send every candidate through the gates and its own conditions; the rest bid."""
-    field = _Field([], [], {}, {})
-    for n, finding in enumerate(findings(context)):
+    field = _Field([], findings(context), {}, {})
+    for n, finding in enumerate(field.findings):
         offer = context.candidates[n].offer
-        if finding is None and offer.offer_id not in field.bid_of:
-            counted = shelf.count(offer)
-            finding = unmet(offer, counted, shelf, language)
-            if finding is None:
-                field.bid_of[offer.offer_id] = len(field.bids)
-                field.bidder[len(field.bids)] = n
-                field.bids.append(Bid(offer, counted.lots))
-        field.findings.append(finding)
+        if finding is not None or offer.offer_id in field.bid_of:
+            continue
+        counted = shelf.count(offer)
+        field.findings[n] = unmet(offer, counted, shelf, language)
+        if field.findings[n] is None:
+            field.bid_of[offer.offer_id] = len(field.bids)
+            field.bidder[len(field.bids)] = n
+            others, left = shelf.count_other(offer).lots, uses_left(offer, context)
+            field.bids.append(Bid(offer, counted.lots, others, left))
     return field
 
 
-def _verdict(
-    n: int, candidate: Candidate, field: _Field, solution: Solution, account: Account
-) -> Verdict:
-    offer, finding = candidate.offer, field.findings[n]
-    if finding is None:
-        bid = field.bid_of[offer.offer_id]
-        uses = [use for use in solution.uses if use.bid == bid]
-        if uses and field.bidder[bid] == n:
-            return _applied(candidate, uses)
-        if uses:  # a second coupon of an offer that the first one uses already
-            finding = found(
-                Reason.NOT_COMBINABLE, by=offer.offer_id, max_uses=offer.max_uses_per_basket
-            )
-        else:
-            finding = account.why_left_out(field.bids[bid])
+def _verdicts(
+    context: Context, field: _Field, solution: Solution, account: Account
+) -> tuple[Verdict, ...]:
+    uses: dict[int, list[Use]] = {}
+    for use in solution.uses:
+        uses.setdefault(use.bid, []).append(use)
+    verdicts = []
+    for n, (candidate, finding) in enumerate(zip(context.candidates, field.findings, strict=True)):
+        if finding is None:
+            bid = field.bid_of[candidate.offer.offer_id]
+            mine = uses.get(bid)
+            if mine and field.bidder[bid] == n:
+                verdicts.append(_applied(candidate, mine))
+                continue
+            finding = _left_out(field.bids[bid], mine, account)
+        verdicts.append(_verdict(candidate, finding))
+    return tuple(verdicts)
+
+
+def _left_out(bid: Bid, used_by_another: list[Use] | None, account: Account) -> Finding:
+    """Say why a candidate's offer is not used, or only by an earlier candidate of the same offer."""
+    if not used_by_another:
+        return account.why_left_out(bid)
+    offer = bid.offer
+    return found(Reason.NOT_COMBINABLE, by=offer.offer_id, max_uses=offer.max_uses_per_basket)
+
+
+def _verdict(candidate: Candidate, finding: Finding) -> Verdict:
     outcome: Outcome = "near_miss" if finding.reason in NEAR else "not_applied"
-    serial = candidate.presented.serial if candidate.presented else None
-    return Verdict(offer.offer_id, offer.version, outcome, finding.reason, finding.evidence, serial)
+    offer = candidate.offer
+    return Verdict(
+        offer.offer_id,
+        offer.version,
+        outcome,
+        finding.reason,
+        finding.evidence,
+        _serial(candidate),
+    )
 
 
 def _applied(candidate: Candidate, uses: list[Use]) -> Verdict:
-    offer, off = candidate.offer, sum(use.discount_minor for use in uses)
-    evidence: Evidence = {
-        "amount_minor": off,
-        "units": sum(count for use in uses for _, count in use.taken),
-        "uses": len(uses),
-    }
-    serial = candidate.presented.serial if candidate.presented else None
-    return Verdict(offer.offer_id, offer.version, "applied", Reason.APPLIED, evidence, serial, off)
+    off, points = sum(use.discount_minor for use in uses), sum(use.points for use in uses)
+    evidence: Evidence = {"points": points} if points else {"amount_minor": off}
+    evidence["units"] = sum(count for use in uses for _, count in use.taken + use.reduced)
+    evidence["uses"] = len(uses)
+    offer = candidate.offer
+    return Verdict(
+        offer.offer_id,
+        offer.version,
+        "applied",
+        Reason.APPLIED,
+        evidence,
+        _serial(candidate),
+        off,
+        points,
+    )
 
 
-def _shares(use: Use, candidate: Candidate, shelf: Shelf, solution: Solution) -> Iterator[Share]:
-    """Share one use's discount over the lines whose units it took; a basket's over what is left."""
+def _serial(candidate: Candidate) -> Serial | None:
+    return candidate.presented.serial if candidate.presented else None
+
+
+def _shares(winners: Iterable[_Winner], lots: list[Lot]) -> Iterator[Share]:
+    """Share each discount over the lines whose units it lowers; a basket's, over what is left."""
+    rest = _weights(((n, lot.units) for n, lot in enumerate(lots)), lots)
+    for use, candidate in winners:
+        if use.points:
+            continue
+        weights = _weights(_lowered(use, candidate.offer, lots), lots) if use.taken else rest
+        for line, amount in spread(use.discount_minor, weights).items():
+            rest[line] -= amount
+            yield Share(line, candidate.offer.offer_id, amount, _serial(candidate))
+
+
+def _earned(winners: Iterable[_Winner], lots: list[Lot]) -> Iterator[Earned]:
+    """Share points over the lines of the units that earned them: by price, by count if all are free."""
+    for use, candidate in winners:
+        weights = _weights(use.taken, lots)
+        if not any(weights.values()):
+            weights = dict.fromkeys(weights, 1)
+        for line, points in portions(use.points, weights).items():
+            yield Earned(line, candidate.offer.offer_id, points, _serial(candidate))
+
+
+def _lowered(use: Use, offer: Offer, lots: list[Lot]) -> Units:
+    """Give the units that a use makes cheaper."""
+    if isinstance(offer.reward, AmountOffPerKg):
+        return tuple((lot, count) for lot, count in use.taken if lots[lot].grams)
+    return use.reduced or use.taken
+
+
+def _weights(units: Iterable[tuple[int, int]], lots: list[Lot]) -> dict[str, int]:
+    """Sum by line what units cost."""
     weights: dict[str, int] = {}
-    for lot, count in use.taken or _whole(shelf):
-        line = shelf.lots[lot].line_id
-        weights[line] = weights.get(line, 0) + count * shelf.lots[lot].price_minor
-    if not use.taken:
-        for line, off in _taken_off(solution, shelf).items():
-            weights[line] -= off
-    serial = candidate.presented.serial if candidate.presented else None
-    for line, amount in spread(use.discount_minor, weights).items():
-        yield Share(line, candidate.offer.offer_id, amount, serial)
-
-
-def _whole(shelf: Shelf) -> list[tuple[int, int]]:
-    return [(n, lot.units) for n, lot in enumerate(shelf.lots)]
-
-
-def _taken_off(solution: Solution, shelf: Shelf) -> dict[str, int]:
-    """Add up, line by line, what the uses on units take off."""
-    off: dict[str, int] = {}
-    for use in solution.uses:
-        weights: dict[str, int] = {}
-        for lot, count in use.taken:
-            line = shelf.lots[lot].line_id
-            weights[line] = weights.get(line, 0) + count * shelf.lots[lot].price_minor
-        for line, amount in spread(use.discount_minor if use.taken else 0, weights).items():
-            off[line] = off.get(line, 0) + amount
-    return off
+    for n, count in units:
+        line = lots[n].line_id
+        weights[line] = weights.get(line, 0) + count * lots[n].price_minor
+    return weights

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NewType
 
 from msgspec import Meta, Raw, Struct
 
-from offers.basket import Share, TransactionKey
+from offers.basket import Earned, Share, TransactionKey
 from offers.model import CampaignId, CouponNumber, Gtin, OfferId, Serial, ShopperKey, ShopperRef
 
 Incarnation = NewType("Incarnation", str)  # 16 hex digits, new with every new journal
@@ -71,7 +71,7 @@ class ClaimProvisional(Struct, frozen=True, tag="claim_provisional"):
 
 
 class Redemption(Struct, frozen=True):
-    """The final use of one offer in one sale. `shares` sum to `amount_minor`."""
+    """The final use of one offer in one sale. `shares` sum to `amount_minor`, `earned` to `points`."""
 
     offer_id: OfferId
     version: int
@@ -83,6 +83,7 @@ class Redemption(Struct, frozen=True):
     claim: ClaimId | None = None
     provisional: bool = False
     points: int = 0
+    earned: tuple[Earned, ...] = ()
 
 
 class Sold(Struct, frozen=True):
@@ -123,6 +124,7 @@ class Reversal(Struct, frozen=True):
     whole: bool
     serial: Serial | None = None
     claim: ClaimId | None = None
+    points: int = 0
 
 
 class Returned(Struct, frozen=True, tag="returned"):

@@ -1,324 +1,304 @@
 """Branch and bound over offers that compete for the same units: one component of a basket.
 
-The search goes through the offers in a stated order; for each it tries the sets of units that one
-use may take, the dearest first, and then goes on without it. Offers whose use is a single unit
-stand last and are paired with the remaining units exactly, without search. Units that cost the
-same and count for the same offers are one class: they need not be told apart.
+First the units get a worth (`offers.worth`), which bounds every set, and greedy sets are tried on the
+way (`offers.greedy`). Often that settles it. Otherwise the search goes through the offers in a
+stated order; for each it tries the sets of units that one use may take, the dearest first, and then
+goes on without it. Each choice loses something against the bound; what loses more than can be lost
+is not looked at. It goes through everything three times, and may lose more each time: so the best
+sets are met early, and a search that is cut has proven something.
+
+Offers whose use is a single unit stand last and are paired with the remaining units exactly. Units
+that are alike for all offers are one class: they need not be told apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
+from offers.claims import Claim, Hand, Rival, Worths
+from offers.greedy import fitting
+from offers.hands import Hands, Steps
 from offers.matching import best_pairs
-from offers.model import Offer
-from offers.rewards import discount, most_uses, takes_one_unit, takes_spare_units, unit_bound
+from offers.rewards import cost, takes_one_unit
+from offers.shelf import Lot
+from offers.worth import Settled, price, settle
 
-NODE_BUDGET = 4_000  # steps of all searches of one decision: some 40 ms on a small store PC
-DEPTH_BUDGET = 300  # nested steps; Python's own stack ends at 1,000 frames
-
-Taken = tuple[tuple[int, int], ...]  # (class, minus the number of units), dearest class first
-
-
-class Rival(NamedTuple):
-    """An offer of the component and the classes that count for it, the dearest first."""
-
-    offer: Offer
-    classes: tuple[int, ...]
+NODE_BUDGET = 2_500  # steps of all searches of one decision: some 10 us each on a small store PC
+DEPTH_BUDGET = 250  # nested steps; Python's own stack ends at 1,000 frames
+START_PERCENT = 70  # of what units bring in a greedy set: what they may be worth
+QUICK = 80  # steps of the first attempt
+PARTS = (8, 3, 1)  # of what may be lost, the part that each pass goes through
 
 
 class Found(NamedTuple):
     """The best set: which rival takes what, one entry a use; weights as the search scales them."""
 
-    uses: tuple[tuple[int, Taken], ...]
+    uses: tuple[tuple[int, Hand], ...]
     weight: int
     bound: int
     nodes: int
     finished: bool
 
 
-def in_search_order(rivals: list[Rival], prices: list[int]) -> list[Rival]:
-    """Sort: several units a use, then one unit, then spend percentages; see `solver` for the rest.
+def slots_of(claims: list[Claim]) -> list[list[int]]:
+    """Put offers of one group together, and sort as the search goes through them.
 
-    A percentage on a spend takes all that is left, so it stands last; beside one, one-unit offers
-    are searched like the others. Among equals: the offer whose dearest unit may give more, the
-    higher priority, the lower id.
+    Several units a use come first, then one unit, then percentages on a spend, which take all that
+    is left. Among equals: what may give more, the higher priority, the lower id.
     """
-    return sorted(
-        rivals,
-        key=lambda rival: (
-            takes_spare_units(rival.offer),
-            takes_one_unit(rival.offer),
-            -unit_bound(rival.offer, prices[rival.classes[0]]),
-            -rival.offer.priority,
-            rival.offer.offer_id,
-        ),
-    )
+    groups: dict[str, list[int]] = {}
+    for n, claim in enumerate(claims):
+        if claim.most:
+            groups.setdefault(claim.offer.group or f"\\0{n}", []).append(n)
+
+    def key(n: int) -> tuple[bool, bool, int, int, str]:
+        claim = claims[n]
+        offer = claim.offer
+        alone = len(groups[offer.group or f"\\0{n}"]) == 1 and takes_one_unit(offer)
+        return (claim.spare, alone, -claim.most, -offer.priority, offer.offer_id)
+
+    return sorted((sorted(group, key=key) for group in groups.values()), key=lambda it: key(it[0]))
 
 
 class Component:
     """One search. `scale` weighs a minor unit against priorities, which only break ties."""
 
     def __init__(
-        self, rivals: list[Rival], prices: list[int], free: list[int], scale: int, budget: int
+        self, rivals: list[Rival], lots: list[Lot], free: list[int], scale: int, budget: int
     ) -> None:
-        self._rivals = in_search_order(rivals, prices)
-        self._origin = [rivals.index(rival) for rival in self._rivals]
-        self._prices = prices
+        self._claims = [Claim(rival, lots, free, scale) for rival in rivals]
+        self._slots = slots_of(self._claims)
         self._free = list(free)
-        self._scale = scale
-        self._budget = budget
-        self._nodes = 0
-        self._cut = False
-        self._width: int | None = None  # how many sets of a use are tried; None: all
-        self._dived = (
-            False  # one way down was gone to its end: there is a whole set to fall back on
-        )
-        self._weight = 0
-        self._path: list[tuple[int, Taken]] = []
-        self._best: tuple[tuple[int, Taken], ...] = ()
-        self._best_weight = 0
+        self._steps = Steps(budget)
         self._paired_from = self._first_paired()
-        self._offers_bound: list[int] = []
-        self._use_bound: list[int] = []
-        self._unit_bound: list[dict[int, int]] = []
-        self._each: list[dict[int, int]] = []
+        self._path: list[tuple[int, Hand]] = []
+        self._weights: list[int] = []
+        self._weight = 0
+        self._best: tuple[tuple[int, Hand], ...] = ()
+        self._best_weight = 0
+        self._cut = False
+        self._limit = 0
+        self._seen: dict[tuple[int, ...], int] = {}
+        self._round = (
+            sum(len(claim.classes) for claim in self._claims) // 3
+        )  # steps it costs as much as
+        self._settled = Settled(0, [], [], {})
+        self._hands: dict[int, Hands] = {}
+        self._adds: list[int] = []
+        self._done: list[list[int]] = []
 
     def run(self) -> Found:
         """Search, and give the best set found and what no set can beat."""
-        bound = 0
         if self._paired_from == 0:  # nothing to search
-            self._pair_the_rest(0)
-        else:
-            self._prepare_bounds()
-            bound = min(self._bound(0, self._uses(0)), self._paired_bound(0))
-            self._search(self._budget)
-        if not self._cut:
-            bound = self._best_weight
-        uses = tuple((self._origin[at], taken) for at, taken in self._best)
-        return Found(uses, self._best_weight, bound, self._nodes, not self._cut)
+            self._pair_the_rest()
+            return Found(self._best, self._best_weight, self._best_weight, self._steps.made, True)
+        bound = self._quickly()
+        if self._cut:
+            self._cut = False
+            start = self._shared_out()
+            self._settled = settle(self._slots, self._claims, self._free, start, self._try)
+            bound = self._settled.bound
+            if self._gap() >= 0:
+                bound = self._search(PARTS)
+        finished = self._gap() < 0 or not self._cut
+        return Found(
+            self._best,
+            self._best_weight,
+            self._best_weight if finished else max(self._best_weight, bound // 100),
+            self._steps.made,
+            finished,
+        )
 
-    def _search(self, budget: int) -> None:
-        """Go through everything; where half the budget cuts that, look wide instead of deep.
-
-        The wide passes try only the first sets of each use, so that they come to change early
-        choices, which a cut search never does.
-        """
-        self._budget = budget // 2
-        self._visit(0, self._uses(0), ())
-        for width, budget_so_far in ((2, 3 * budget // 4), (4, budget)):
-            if self._cut:
-                self._width, self._budget = width, budget_so_far
-                self._visit(0, self._uses(0), ())
+    def gives_something(self) -> bool:
+        """Tell whether there is a set that weighs anything, or none is known not to."""
+        if self._slots and self._try([0] * len(self._free)):
+            return True
+        found = self.run()
+        return found.bound > 0
 
     def _first_paired(self) -> int:
-        if takes_spare_units(self._rivals[-1].offer):
-            return len(self._rivals)
-        return sum(not takes_one_unit(rival.offer) for rival in self._rivals)
+        claims = self._claims
+        if any(claims[n].spare for slot in self._slots for n in slot):
+            return len(self._slots)
+        return sum(len(it) > 1 or not takes_one_unit(claims[it[0]].offer) for it in self._slots)
 
-    def _uses(self, at: int) -> int:
-        return most_uses(self._rivals[at].offer) if at < len(self._rivals) else 0
+    def _gap(self) -> int:
+        """Tell how much a set may lose against the bound and still be better than the best one."""
+        return self._settled.bound - 100 * (self._best_weight + 1)
 
-    def _prepare_bounds(self) -> None:
-        """Precompute from each offer on: the most its uses can give, and the most a unit can."""
-        self._offers_bound, self._use_bound, self._unit_bound = [0], [0], [{}]
-        for offer, classes in reversed(self._rivals):
-            each = {c: self._unit_weight(offer, self._prices[c]) for c in classes}
-            use = self._weigh(offer, self._most_of_one_use(offer, classes))
-            units = sum(each[c] * self._free[c] for c in classes) // 100
-            self._use_bound.append(use)
-            self._offers_bound.append(self._offers_bound[-1] + min(units, use * most_uses(offer)))
-            after = self._unit_bound[-1]
-            self._unit_bound.append(
-                {**after, **{c: max(weight, after.get(c, 0)) for c, weight in each.items()}}
-            )
-            self._each.append({c: weight for c, weight in each.items() if weight})
-        for bounds in (self._offers_bound, self._use_bound, self._unit_bound, self._each):
-            bounds.reverse()
+    def _try(self, worths: Worths) -> int:
+        """Put a set together greedily; give the weight of the best one known."""
+        free = self._free
+        for slot in self._slots[: self._paired_from]:
+            n = max(slot, key=lambda n: self._claims[n].most * self._claims[n].uses)
+            for _ in range(self._claims[n].uses):
+                hand = fitting(self._claims[n], worths, free)
+                if hand is None or not self._take(n, hand):
+                    break
+        self._record()
+        self._pair_the_rest()
+        while self._path:
+            self._give_back()
+        self._steps.made += self._round
+        return self._best_weight
 
-    def _unit_weight(self, offer: Offer, price_minor: int) -> int:
-        """Bound a unit's part of the weight of one use, in hundredths."""
-        priority = -(-100 * offer.priority // offer.condition.min_quantity)
-        bound = unit_bound(offer, price_minor)
-        return bound * self._scale + priority if bound else 0
+    def _take(self, n: int, hand: Hand) -> int:
+        """Use an offer on a hand, if it weighs anything."""
+        weight = self._claims[n].weight(hand)
+        if weight:
+            self._path.append((n, hand))
+            self._weights.append(weight)
+            self._weight += weight
+            for c, minus in hand.taken + hand.reduced:
+                self._free[c] += minus
+        return weight
 
-    def _most_of_one_use(self, offer: Offer, classes: tuple[int, ...]) -> int:
-        """Bound one use by the dearest units there are; with a spend, by what it may take at most.
+    def _give_back(self) -> None:
+        _, hand = self._path.pop()
+        self._weight -= self._weights.pop()
+        for c, minus in hand.taken + hand.reduced:
+            self._free[c] -= minus
 
-        A set of which no unit can be spared is short of the spend, or of the quantity, without its
-        last one.
-        """
-        left, total, cheapest = offer.condition.min_quantity, 0, 0
-        if offer.condition.min_spend_minor:
-            total, dearest = self._spend(classes), self._prices[classes[0]]
-            if not takes_spare_units(offer):
-                short = offer.condition.min_spend_minor - 1 + dearest
-                total = min(total, max(short, left * dearest))
-            return discount(offer.reward, total, dearest)
-        for c in classes:
-            units = min(left, self._free[c])
-            total, left, cheapest = total + units * self._prices[c], left - units, self._prices[c]
-            if not left:
-                break
-        return 0 if left else discount(offer.reward, total, cheapest)
-
-    def _spend(self, classes: Iterable[int]) -> int:
-        return sum(self._free[c] * self._prices[c] for c in classes)
-
-    def _weigh(self, offer: Offer, minor: int) -> int:
-        return minor * self._scale + offer.priority if minor > 0 else 0
-
-    def _bound(self, at: int, left: int) -> int:
-        """Bound what offers from `at` on can add, `left` uses of the first of them."""
-        by_offers = self._offers_bound[at]
-        if left < self._uses(at):
-            by_offers = self._offers_bound[at + 1] + left * self._use_bound[at]
-        by_units = 0
-        for c, weight in self._unit_bound[at].items():
-            by_units += weight * self._free[c]
-        return min(by_offers, by_units // 100)
-
-    def _paired_bound(self, at: int) -> int:
-        """Bound what offers from `at` on can add as if each gave its units one by one.
-
-        No unit is given twice then, and no offer has more units than its uses may take: much
-        tighter than `_bound`, and much dearer.
-        """
-        rest = self._rivals[at:]
-        self._nodes += 4 * len(rest)  # about what as many steps of the search cost
-        free = {c: self._free[c] for c in self._unit_bound[at]}
-        most = [
-            sum(self._free[c] for c in classes)
-            if offer.condition.min_spend_minor
-            else offer.condition.min_quantity * most_uses(offer)
-            for offer, classes in rest
-        ]
-        return best_pairs(self._each[at:], most, free)[0] // 100
-
-    def _visit(self, at: int, left: int, last: Taken) -> None:
-        """Try everything from offer `at` on; sets before `last` of this offer were tried already."""
-        self._nodes += 1
+    def _record(self) -> None:
         if self._weight > self._best_weight:
             self._best_weight, self._best = self._weight, tuple(self._path)
-        self._dived = self._dived or at >= self._paired_from
-        if at == len(self._rivals) or self._hopeless(at, left):
+
+    def _quickly(self) -> int:
+        """Try a search in which units have no worth: it settles most baskets in a few steps."""
+        self._settled = price(self._slots, self._claims, self._free, [0] * len(self._free))
+        self._try(self._settled.worths)
+        if self._gap() < 0:
+            return self._settled.bound
+        most, self._steps.most = self._steps.most, min(self._steps.made + QUICK, self._steps.most)
+        bound = self._search((1,))
+        self._steps.most = most
+        return bound
+
+    def _shared_out(self) -> Worths:
+        """Share most of what each use of the best set gives over its units, by their prices."""
+        sums = [0] * len(self._free)
+        for n, (taken, reduced) in self._best:
+            claim = self._claims[n]
+            weight, units = claim.weight(Hand(taken, reduced)), taken + reduced
+            whole = cost(claim.pile(units)) or 1
+            for c, minus in units:
+                sums[c] -= START_PERCENT * weight * claim.lots[c].price_minor * minus // whole
+        return [total // (count or 1) for total, count in zip(sums, self._free, strict=True)]
+
+    def _search(self, parts: tuple[int, ...]) -> int:
+        """Go through what may be lost, part by part; give the bound that this proves."""
+        self._prepare()
+        bound = self._settled.bound
+        gap = self._gap()
+        for part in parts:
+            self._limit = gap // part
+            self._seen.clear()
+            self._visit(0, 0)
+            if self._cut or self._gap() <= self._limit:
+                break
+            bound = self._settled.bound - self._limit
+        return bound
+
+    def _prepare(self) -> None:
+        """Fix what is looked up at each step: hands, what slots add, when classes are done with."""
+        worths = self._settled.worths
+        adds, self._adds, last = self._settled.adds, [], dict[int, int]()
+        for at, slot in enumerate(self._slots):
+            self._adds.append(max(adds[n] * self._claims[n].uses for n in slot))
+            for n in slot:
+                claim = self._claims[n]
+                view = claim.best(worths, self._free)[3]
+                self._hands[n] = Hands(view, worths, self._free, self._steps)
+                last.update(dict.fromkeys(claim.classes + claim.others, at))
+        self._done = [
+            [c for c, when in last.items() if when == at] for at in range(len(self._slots))
+        ]
+
+    def _may_lose(self) -> int:
+        return min(self._limit, self._gap())
+
+    def _visit(self, at: int, lost: int) -> None:
+        """Try everything from slot `at` on."""
+        self._record()
+        if at == len(self._slots) or lost > self._may_lose():
             return
         if at == self._paired_from:
-            self._pair_the_rest(at)
+            self._pair_the_rest()
             return
-        if self._spent() or len(self._path) + at >= DEPTH_BUDGET:
+        if self._steps.spent() or len(self._path) + at >= DEPTH_BUDGET:
             self._cut = True
             return
-        if not last and self._weight + self._paired_bound(at) <= self._best_weight:
+        if self._seen_as_good(at):
             return
-        if left and self._use_bound[at]:
-            self._try_sets(at, left, last)
-        self._visit(at + 1, self._uses(at + 1), ())
+        for n in self._slots[at]:
+            claim = self._claims[n]
+            self._use(
+                at, n, claim.uses, None, lost + self._adds[at] - self._adds_of(n) * claim.uses
+            )
+        self._leave(at, lost + self._adds[at])
 
-    def _hopeless(self, at: int, left: int) -> bool:
-        return self._weight + self._bound(at, left) <= self._best_weight
+    def _seen_as_good(self, at: int) -> bool:
+        """Tell whether the search stood here before, with the same units left and no less weight."""
+        here = (at, *self._free)
+        if self._seen.get(here, -1) >= self._weight:
+            return True
+        self._seen[here] = self._weight
+        return False
 
-    def _spent(self) -> bool:
-        return self._nodes >= self._budget * (1 if self._dived else 2)
+    def _adds_of(self, n: int) -> int:
+        return self._settled.adds[n]
 
-    def _try_sets(self, at: int, left: int, last: Taken) -> None:
-        offer, _ = self._rivals[at]
-        for taken in islice(self._sets(at), self._width):
-            self._nodes += 1
-            if self._spent():
-                self._cut = True
-                return
-            weight = self._weigh(offer, self._discount(offer, taken))
-            if taken < last or not weight:
+    def _use(self, at: int, n: int, left: int, before: Hand | None, lost: int) -> None:
+        """Try each hand that one more use of an offer may take, and then more uses, or none."""
+        if len(self._path) + at >= DEPTH_BUDGET:
+            self._cut = True
+            return
+        adds = self._adds_of(n)
+        last = at == len(self._slots) - 1
+        floor = adds - (self._may_lose() - lost)
+        for hand in self._hands[n].adding(self._free, floor, last=last):
+            if before is not None and hand < before:
                 continue
-            self._take(taken, 1)
-            self._path.append((at, taken))
-            self._weight += weight
-            self._visit(at, left - 1, taken)
-            self._weight -= weight
-            self._path.pop()
-            self._take(taken, -1)
-            if self._hopeless(at, left):
+            weight = self._take(n, hand)
+            if not weight:
+                continue
+            worth = sum(self._settled.worths[c] * -minus for c, minus in hand.taken + hand.reduced)
+            now = lost + adds - (100 * weight - worth)
+            if now <= self._may_lose():
+                if left > 1:
+                    self._use(at, n, left - 1, hand, now)
+                self._leave(at, now + (left - 1) * adds)
+            self._give_back()
+            if self._cut or lost > self._may_lose():
                 return
+        if self._steps.made > self._steps.most:
+            self._cut = True
 
-    def _discount(self, offer: Offer, taken: Taken) -> int:
-        total = sum(-minus * self._prices[c] for c, minus in taken)
-        return discount(offer.reward, total, self._prices[taken[-1][0]])
+    def _leave(self, at: int, lost: int) -> None:
+        """Go on with the next slot; what nobody wants any more is lost."""
+        worths = self._settled.worths
+        lost += sum(worths[c] * self._free[c] for c in self._done[at] if worths[c])
+        self._visit(at + 1, lost)
 
-    def _take(self, taken: Taken, sign: int) -> None:
-        for c, minus in taken:
-            self._free[c] += sign * minus
-
-    def _sets(self, at: int) -> Iterator[Taken]:
-        """Give the sets one use may take now, in ascending order of `Taken`."""
-        offer, classes = self._rivals[at]
-        pool = [c for c in classes if self._free[c]]
-        units = sum(self._free[c] for c in pool)
-        spend = self._spend(pool)
-        need = (offer.condition.min_quantity, offer.condition.min_spend_minor)
-        if units < need[0] or spend < need[1]:
-            return iter(())
-        if not takes_spare_units(offer):
-            return self._just_enough(pool, need, (units, spend))
-        if at == len(self._rivals) - 1:  # nobody after it wants what it would leave
-            return iter((tuple((c, -self._free[c]) for c in pool),))
-        return self._enough(pool, need)
-
-    def _just_enough(
-        self, pool: list[int], need: tuple[int, int], rest: tuple[int, int]
-    ) -> Iterator[Taken]:
-        """Give the sets that are enough and of which no unit can be spared.
-
-        Units are added dearest first, so a set that becomes enough with its last unit has none to
-        spare: the last one is its cheapest.
-        """
-        for at, c in enumerate(pool):
-            if rest[0] < need[0] or rest[1] < need[1]:
-                return
-            price, free = self._prices[c], self._free[c]
-            rest = (rest[0] - free, rest[1] - free * price)
-            units = max(need[0], -(-need[1] // price) if need[1] > 0 and price else 0)
-            if units <= free and (price or need[1] <= 0):
-                yield ((c, -units),)
-                free = units - 1
-            for some in range(free, 0, -1):
-                short = (need[0] - some, need[1] - some * price)
-                if rest[0] >= short[0] and rest[1] >= short[1]:
-                    for more in self._just_enough(pool[at + 1 :], short, rest):
-                        yield ((c, -some), *more)
-
-    def _enough(self, pool: list[int], need: tuple[int, int]) -> Iterator[Taken]:
-        """Give every set that is enough, with or without units to spare."""
-        if not pool:
-            if need[0] <= 0 and need[1] <= 0:
-                yield ()
+    def _pair_the_rest(self) -> None:
+        rest = [(slot[0], self._claims[slot[0]]) for slot in self._slots[self._paired_from :]]
+        if not rest:
             return
-        c = pool[0]
-        for some in range(self._free[c], -1, -1):
-            head = ((c, -some),) if some else ()
-            for more in self._enough(pool[1:], (need[0] - some, need[1] - some * self._prices[c])):
-                yield head + more
-
-    def _pair_the_rest(self, at: int) -> None:
-        rest = self._rivals[at:]
         weights = [
             {
                 c: weight
-                for c in classes
-                if self._free[c]
-                and (weight := self._weigh(offer, discount(offer.reward, p := self._prices[c], p)))
+                for c in claim.classes
+                if self._free[c] and (weight := claim.weight(Hand(((c, -1),))))
             }
-            for offer, classes in rest
+            for _, claim in rest
         ]
-        free = {c: self._free[c] for _, classes in rest for c in classes}
-        total, pairs = best_pairs(weights, [most_uses(offer) for offer, _ in rest], free)
-        self._nodes += 2 * len(rest)  # about what as many steps of the search cost
+        free = {c: self._free[c] for _, claim in rest for c in claim.classes}
+        total, pairs = best_pairs(weights, [claim.uses for _, claim in rest], free)
+        self._steps.made += 2 * len(rest)  # about what as many steps of the search cost
         if self._weight + total > self._best_weight:
             self._best_weight = self._weight + total
             single = [
-                (at + which, ((c, -1),))
+                (rest[which][0], Hand(((c, -1),)))
                 for (which, c), units in sorted(pairs.items())
                 for _ in range(units)
             ]

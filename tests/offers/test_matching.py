@@ -1,16 +1,12 @@
-"""Pairing one-unit offers with units is exact, and bounds are bounds."""
+"""Pairing one-unit offers with units is exact."""
 
 from __future__ import annotations
 
 import itertools
 
-import pytest
 from hypothesis import given, settings, strategies as st
 
 from offers.matching import best_pairs
-from offers.model import AmountOff, BasketAmountOff, CheapestFree, FixedPrice, PercentOff
-from offers.rewards import discount, unit_bound
-from offers.search import Component, Rival
 
 tables = st.lists(
     st.dictionaries(st.integers(0, 2), st.integers(1, 9), max_size=3), min_size=1, max_size=3
@@ -55,40 +51,7 @@ def test_a_chain_of_moves_is_worth_it():
     )
 
 
-@given(
-    reward=st.one_of(
-        st.builds(PercentOff, st.integers(1, 100), st.none() | st.integers(0, 100)),
-        st.builds(AmountOff, st.integers(1, 500)),
-        st.builds(FixedPrice, st.integers(0, 500)),
-        st.just(CheapestFree()),
-    ),
-    prices=st.lists(st.integers(0, 300), min_size=1, max_size=4),
-    spend=st.sampled_from([0, 50, 200]),
-)
-@settings(max_examples=200)
-def test_a_use_never_beats_its_units_bounds(make_all, reward, prices, spend):
-    """The bound that cuts branches is never below what a use can give."""
-    need = len(prices) if not spend else 1
-    offer = make_all.offer(reward=reward, min_quantity=need, min_spend_minor=spend)
-    if sum(prices) >= spend:
-        gives = discount(reward, sum(prices), min(prices))
-        assert 100 * gives <= sum(unit_bound(offer, price) for price in prices)
-
-
 def test_only_some_of_an_offers_units_move():
     """The first offer holds two of class 0 and gives one of them up."""
     weights = [{0: 7, 1: 6}, {0: 6}]
     assert best_pairs(weights, [2, 1], {0: 2, 1: 1}) == (19, {(0, 0): 1, (0, 1): 1, (1, 0): 1})
-
-
-def test_a_basket_reward_has_no_bound_per_unit(make):
-    """It takes no units; asking is a mistake."""
-    with pytest.raises(ValueError, match="no bound"):
-        unit_bound(make.offer(reward=BasketAmountOff(5)), 100)
-
-
-def test_a_rival_short_of_units_bounds_nothing(make):
-    """Three are needed and two are there: nothing to search, nothing to hope for."""
-    rival = Rival(make.offer(min_quantity=3), (0,))
-    found = Component([rival], [100], [2], 1, 100).run()
-    assert (found.uses, found.weight, found.bound, found.finished) == ((), 0, 0, True)

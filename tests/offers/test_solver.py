@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings, strategies as st
 
 from offers.decide import decide
 from offers.model import (
@@ -13,113 +12,11 @@ from offers.model import (
     BasketAmountOff,
     BasketPercentOff,
     CheapestFree,
-    FixedPrice,
     PercentOff,
     Selector,
 )
 from offers.shelf import Lot
 from offers.solver import Bid, solve
-
-GTINS = ["1", "2", "3"]
-
-rewards = st.one_of(
-    st.builds(PercentOff, st.integers(1, 100), st.none() | st.integers(0, 60)),
-    st.builds(AmountOff, st.integers(1, 200)),
-    st.builds(FixedPrice, st.integers(0, 200)),
-    st.just(CheapestFree()),
-)
-basket_rewards = st.one_of(
-    st.builds(BasketPercentOff, st.integers(1, 100), st.none() | st.integers(0, 60)),
-    st.builds(BasketAmountOff, st.integers(1, 200)),
-)
-
-
-@st.composite
-def some_offers(draw, make, most=3):
-    """Draw offers that compete for three products, every kind of condition and reward."""
-    offers = []
-    for n in range(draw(st.integers(1, most))):
-        on_basket = draw(st.integers(0, 7)) == 0
-        offers.append(
-            make.offer(
-                f"O{n}",
-                draw(st.lists(st.sampled_from(GTINS), min_size=1, max_size=3, unique=True)),
-                min_quantity=draw(st.integers(1, 3)),
-                min_spend_minor=draw(st.sampled_from([0, 0, 100, 220])),
-                reward=draw(basket_rewards if on_basket else rewards),
-                max_uses_per_basket=draw(st.integers(1, 3)),
-                combinable=draw(st.integers(0, 5)) > 0,
-                priority=draw(st.integers(0, 2)),
-            )
-        )
-    return offers
-
-
-@st.composite
-def some_lines(draw, make):
-    """Draw up to four lines, at most six units, amounts that do not divide evenly."""
-    lines, units = [], 0
-    for n in range(draw(st.integers(1, 4))):
-        quantity = draw(st.integers(1, 2))
-        if units + quantity > 6:
-            break
-        units += quantity
-        weight = draw(st.sampled_from([None, None, 740]))
-        amount = quantity * draw(st.sampled_from([50, 100, 150])) + draw(st.sampled_from([0, 0, 1]))
-        gtin = draw(st.sampled_from(GTINS))
-        lines.append(make.line(f"L{n}", gtin, amount, quantity, weight_g=weight))
-    return lines
-
-
-def meets(offer, lines):
-    """Tell whether the whole basket is enough for an offer."""
-    own = [it for it in lines if it.gtin in offer.products.include.gtins]
-    units = sum(1 if it.weight_g else it.quantity for it in own)
-    spend = sum(it.amount_minor for it in own)
-    condition = offer.condition
-    return units >= condition.min_quantity and spend >= condition.min_spend_minor
-
-
-@given(data=st.data())
-@settings(max_examples=200, deadline=None)
-def test_the_solver_equals_brute_force(make_all, data):
-    """On every small basket the total is that of trying everything."""
-    offers, lines = data.draw(some_offers(make_all)), data.draw(some_lines(make_all))
-    decision = decide(make_all.context(offers, lines))
-    open_offers = [offer for offer in offers if meets(offer, lines)]
-    assert decision.search.finished
-    assert decision.total_minor == make_all.brute_force(open_offers, lines)
-    assert decision.search.best_minor == decision.search.bound_minor == decision.total_minor
-
-
-@given(data=st.data())
-@settings(max_examples=100, deadline=None)
-def test_laws_of_every_decision(make_all, data):
-    """Sums are exact, no share is above its line, the order of lines and offers does not matter."""
-    offers, lines = data.draw(some_offers(make_all, 5)), data.draw(some_lines(make_all))
-    decision = decide(make_all.context(offers, lines))
-    assert sum(share.amount_minor for share in decision.shares) == decision.total_minor
-    assert sum(verdict.discount_minor for verdict in decision.verdicts) == decision.total_minor
-    assert [verdict.offer_id for verdict in decision.verdicts] == [it.offer_id for it in offers]
-    for line in lines:
-        off = sum(it.amount_minor for it in decision.shares if it.line_id == line.line_id)
-        assert 0 <= off <= line.amount_minor
-    mixed = data.draw(st.permutations(lines))
-    assert decide(make_all.context(offers, mixed)) == decision
-    turned = decide(make_all.context(offers[::-1], lines))
-    assert turned.shares == decision.shares
-    assert turned.verdicts == decision.verdicts[::-1]
-
-
-@given(data=st.data())
-@settings(max_examples=100, deadline=None)
-def test_one_more_offer_never_hurts(make_all, data):
-    """A shopper with one offer more does not pay more."""
-    offers, lines = data.draw(some_offers(make_all, 5)), data.draw(some_lines(make_all))
-    fewer, more = (
-        decide(make_all.context(some, lines)).total_minor for some in (offers[1:], offers)
-    )
-    assert fewer <= more
 
 
 def one_lot(*prices):
