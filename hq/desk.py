@@ -16,10 +16,11 @@ from msgspec import Struct, structs
 
 from ground.complaints import Complaint
 from ground.key_files import KeyRing
-from hq.inbox import Inbox, merged
+from hq.inbox import DELTA_OPS, Inbox, batched, merged
 from hq.keys import store_keys
 from hq.store import HqStore, StoreRow
-from offers.changes import LeaseOp
+from offers.budget import Holder
+from offers.changes import LeaseOp, Op
 from offers.model import LaneId, StoreId
 from sync.errors import BadWords
 from sync.letters import seal
@@ -59,8 +60,10 @@ class HqDesk:
             return []
         if isinstance(message, BlobAsk):
             return self._chunks(store, lane, message)
+        self._inbox.take_words()  # of a change that was not committed: they were never granted
         with self._store.change():
-            return self._answer(store, lane, message, now)
+            packets = self._answer(store, lane, message, now)
+            return packets + self._first_n_words()
 
     def poison(self, topic: str, why: str, now: datetime) -> None:
         """Keep word of a packet that could not be taken or delivered."""
@@ -106,6 +109,17 @@ class HqDesk:
                 return self._deltas(store, lane, message)
             case _:
                 return []
+
+    def _first_n_words(self) -> list[Packet]:
+        """Tell each lane by itself what it may give of offers' first Ns, and what is wanted back."""
+        by_holder: dict[Holder, list[Op]] = {}
+        for holder, op in self._inbox.take_words():
+            by_holder.setdefault(holder, []).append(op)
+        return [
+            pack(down(it.store, it.lane, "lease"), self._sealed(Delta(it.store, 0, 0, tuple(some))))
+            for it, ops in by_holder.items()
+            for some in batched(ops, DELTA_OPS)
+        ]
 
     def _leases(self, store: StoreId, lane: LaneId, ask: Ask, now: datetime) -> list[Packet]:
         if store not in {row.store for row in self._store.stores()}:

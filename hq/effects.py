@@ -5,10 +5,13 @@ Pure of the row's order: every effect is a fact of its own, so rows may come in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from msgspec import Struct
 
 from offers.changes import Op, PastOp, SoldOp
-from offers.model import LaneId, PastUse, StoreId
+from offers.model import LaneId, PastUse, Serial, ShopperKey, StoreId
 from offers.records import (
     ClaimProvisional,
     ClaimReleased,
@@ -22,6 +25,8 @@ from offers.records import (
     Voided,
 )
 from sync.claims import Arbiter, Duplicate
+
+HEADQUARTERS = Incarnation("")  # who speaks where no lane knows by itself
 
 
 class Origin(Struct, frozen=True):
@@ -37,7 +42,23 @@ class Origin(Struct, frozen=True):
         return f"{self.store}/{self.lane}"
 
 
-def ops_of(origin: Origin, row: Row, record: Record, sale: Tendered | None = None) -> list[Op]:
+class PrintedFor(Struct, frozen=True):
+    """For whom a coupon was printed, and which incarnation of a lane knows that by itself."""
+
+    shopper: ShopperKey
+    epoch: Incarnation
+
+
+NOBODY: Mapping[Serial, PrintedFor] = MappingProxyType({})
+
+
+def ops_of(
+    origin: Origin,
+    row: Row,
+    record: Record,
+    sale: Tendered | None = None,
+    printed: Mapping[Serial, PrintedFor] = NOBODY,
+) -> list[Op]:
     """Give what the other lanes of the store must hear; training counts for nothing.
 
     Args:
@@ -45,12 +66,14 @@ def ops_of(origin: Origin, row: Row, record: Record, sale: Tendered | None = Non
         row: the row.
         record: what its body says.
         sale: for a `Voided`, the live sale that it undoes, where there was one.
+        printed: for a `Tendered`, whose coupons it used, as far as that is known.
     """
     match record:
         case Tendered(mode="live"):
             day = record.key.business_date
             uses = [PastUse("redeemed", r.offer_id, day, r.category) for r in record.redemptions]
-            return _sold(origin, row, record.sold) + _past(origin, row, uses)
+            cardless = _by_coupon(origin, row, record, printed)
+            return _sold(origin, row, record.sold) + _past(origin, row, uses) + cardless
         case Returned():
             return _sold(origin, row, record.sold)
         case Voided() if sale is not None:
@@ -75,6 +98,24 @@ def _past(origin: Origin, row: Row, uses: list[PastUse]) -> list[Op]:
     if shopper is None:
         return []
     return [PastOp(origin.lane, origin.epoch, row.seq, shopper, use) for use in uses]
+
+
+def _by_coupon(
+    origin: Origin, row: Row, sale: Tendered, printed: Mapping[Serial, PrintedFor]
+) -> list[Op]:
+    """A coupon used without its shopper's card counts for its shopper all the same.
+
+    A lane that printed the coupon itself has counted it; to any other this is headquarters' own
+    word, which no lane takes for its own.
+    """
+    ops: list[Op] = []
+    for use in sale.redemptions:
+        owner = printed.get(use.serial) if use.serial is not None else None
+        if owner is not None and owner.shopper != row.shopper_key:
+            epoch = origin.epoch if owner.epoch == origin.epoch else HEADQUARTERS
+            past = PastUse("redeemed", use.offer_id, sale.key.business_date, use.category)
+            ops.append(PastOp(origin.lane, epoch, row.seq, owner.shopper, past))
+    return ops
 
 
 def settle(arbiter: Arbiter, origin: Origin, row: Row, record: Record) -> list[Duplicate]:

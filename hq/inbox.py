@@ -14,13 +14,15 @@ import msgspec
 from msgspec import Raw
 
 from cache.chain import intact
-from hq.effects import Origin, ops_of, settle
+from hq.effects import Origin, PrintedFor, ops_of, settle
+from hq.first_n import FirstN, Word
 from hq.ledger import SqliteLedger
 from hq.store import HqStore
 from offers.changes import LeaseOp, Op
-from offers.model import LaneId, ShopperKey, StoreId
+from offers.model import LaneId, Serial, ShopperKey, StoreId
 from offers.records import Incarnation, Record, Row, Seq, Tendered, Uid, Voided
 from offers.serials import Lease
+from offers.spending import Spending, spending
 from sync.claims import Arbiter
 from sync.messages import Ack, Ask, Claim, ClaimAnswer, Delta, Rejected, Rows, Status
 
@@ -39,15 +41,18 @@ class Inbox:
         self._store = store
         self._conn = store.conn
         self._arbiter = Arbiter(SqliteLedger(store.conn))
+        self._first_n = FirstN(store)
+        self._words: list[Word] = []
 
     def rows(self, store: StoreId, lane: LaneId, message: Rows, now: datetime) -> Ack:
         """Keep the rows that are new, and say up to where nothing is missing."""
         origin = Origin(store, lane, message.epoch)
         for row in message.rows:
             self._take(origin, row, now)
-        upto, ops = self._advance(origin)
+        upto, ops, spent = self._advance(origin)
         if ops:
             self._store.add_ops(store, ops, now)
+        self._words += self._first_n.after_rows(origin, spent)
         return Ack(message.epoch, upto, self._rejected(origin), now)
 
     def claim(self, store: StoreId, lane: LaneId, message: Claim, now: datetime) -> ClaimAnswer:
@@ -56,9 +61,22 @@ class Inbox:
 
     def status(self, store: StoreId, lane: LaneId, message: Status, now: datetime) -> None:
         """Keep a lane's word on itself; a will carries no more than that it is offline."""
+        before = self._said(store, lane)
         body = msgspec.json.encode(message).decode()
         row = (store, lane, body, now.isoformat())
         self._conn.execute("INSERT OR REPLACE INTO lanes VALUES (?, ?, ?, ?)", row)
+        if message.online and _is_birth(before, message):
+            self._words += self._first_n.born(Origin(store, lane, message.epoch))
+
+    def take_words(self) -> list[Word]:
+        """Give what lanes are to be told of their shares in first Ns, once."""
+        words, self._words = self._words, []
+        return words
+
+    def _said(self, store: StoreId, lane: LaneId) -> Status | None:
+        query = "SELECT status FROM lanes WHERE store = ? AND lane = ?"
+        found = self._conn.execute(query, (store, lane)).fetchone()
+        return msgspec.json.decode(found[0], type=Status) if found else None
 
     def bad_packet(self, topic: str, payload: bytes, why: str, now: datetime) -> None:
         """Keep what cannot be read; the newest 1,000 are enough to see a pattern."""
@@ -149,20 +167,24 @@ class Inbox:
         rows = self._conn.execute(query, (*_key(origin), REJECTED_KEPT)).fetchall()
         return tuple(Rejected(seq, code) for seq, code in reversed(rows))
 
-    def _advance(self, origin: Origin) -> tuple[Seq, list[Op]]:
-        """Move the end of the unbroken prefix, and gather what its new rows tell the store."""
+    def _advance(self, origin: Origin) -> tuple[Seq, list[Op], list[Spending]]:
+        """Move the end of the unbroken prefix; gather what its new rows tell the store, and spent."""
         upto = start = self._upto(origin)
         ops: list[Op] = []
+        spent: list[Spending] = []
         for found in self._rows_after(origin, start):
             if found[0] != upto + 1:
                 break
             upto += 1
-            if found[1] is not None:
-                ops += self._ops(origin, upto, *found[1:])
+            if found[1] in _TOLD:
+                more, changes = self._meaning(origin, upto, *found[1:])
+                ops += more
+                spent += changes
         if upto > start:
             row = (*_key(origin), upto)
             self._conn.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", row)
-        return upto, ops
+        self._first_n.count(origin, spent)
+        return upto, ops, spent
 
     def _upto(self, origin: Origin) -> Seq:
         query = f"SELECT upto FROM cursors WHERE {_KEY}"  # noqa: S608 - a constant
@@ -179,16 +201,30 @@ class Inbox:
         key = (*_key(origin), seq)
         return self._conn.execute(query, (*key, *key)).fetchall()
 
-    def _ops(
+    def _meaning(
         self, origin: Origin, seq: Seq, kind: str, at: str, shopper: str | None, body: str
-    ) -> list[Op]:
-        if kind not in _TOLD:
-            return []
+    ) -> tuple[list[Op], list[Spending]]:
         record = _record.decode(body)
         when = datetime.fromisoformat(at)
         row = Row(seq, kind, when, Raw(b""), "", "", ShopperKey(shopper) if shopper else None)
         sale = self._sale(origin, record.uid, seq) if isinstance(record, Voided) else None
-        return ops_of(origin, row, record, sale)
+        ops = ops_of(origin, row, record, sale, self._printed(record))
+        return ops, list(spending(record, sale))
+
+    def _printed(self, record: Record) -> dict[Serial, PrintedFor]:
+        """Find for whom, and by which incarnation, the coupons of a sale were printed."""
+        uses = record.redemptions if isinstance(record, Tendered) else ()
+        found = {use.serial: self._printing(use.serial) for use in uses if use.serial is not None}
+        return {serial: printed for serial, printed in found.items() if printed is not None}
+
+    def _printing(self, serial: Serial) -> PrintedFor | None:
+        query = (
+            "SELECT coalesce(a.shopper, r.shopper), r.epoch FROM rows r "
+            "LEFT JOIN aliases a ON a.alias = r.shopper "
+            "WHERE r.kind = 'issued' AND json_extract(r.body, '$.serial') = ?"
+        )
+        found = self._conn.execute(query, (serial,)).fetchone()
+        return PrintedFor(*found) if found and found[0] else None
 
     def _sale(self, origin: Origin, uid: Uid, before: Seq) -> Tendered | None:
         query = (
@@ -221,11 +257,18 @@ class Inbox:
 
 
 _KEY = "store = ? AND lane = ? AND epoch = ?"
-_TOLD = ("tendered", "returned", "issued", "voided")
+_TOLD = ("tendered", "returned", "issued", "voided", "gave_back")
 
 
 def _key(origin: Origin) -> tuple[str, str, str]:
     return origin.store, origin.lane, origin.epoch
+
+
+def _is_birth(before: Status | None, now: Status) -> bool:
+    """Tell whether a lane has just come: anew, back, or with other offers than before."""
+    if before is None or not before.online:
+        return True
+    return (before.epoch, before.generation) != (now.epoch, now.generation)
 
 
 def hash_fits(row: Row) -> bool:
@@ -234,6 +277,11 @@ def hash_fits(row: Row) -> bool:
         return intact(row)
     except (ValueError, OverflowError):
         return False
+
+
+def batched(ops: list[Op], most: int) -> list[list[Op]]:
+    """Cut changes into pieces that fit into a letter."""
+    return [ops[start : start + most] for start in range(0, len(ops), most)]
 
 
 def merged(store: StoreId, from_rev: int, deltas: list[tuple[int, tuple[Op, ...]]]) -> list[Delta]:

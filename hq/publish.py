@@ -166,11 +166,33 @@ ORDER BY r.at
 """
 
 
+# A coupon used without its shopper's card: who it was printed for has used it all the same.
+_BY_COUPON = """
+SELECT coalesce(a.shopper, i.shopper), 'tendered', json_extract(d.value, '$.offer_id'),
+  json_extract(r.body, '$.key.business_date'), coalesce(json_extract(d.value, '$.category'), '')
+FROM rows r
+JOIN cursors c ON c.store = r.store AND c.lane = r.lane AND c.epoch = r.epoch AND r.seq <= c.upto
+JOIN json_each(r.body, '$.redemptions') d
+JOIN rows i ON i.kind = 'issued'
+  AND json_extract(i.body, '$.serial') = json_extract(d.value, '$.serial')
+LEFT JOIN aliases a ON a.alias = i.shopper
+LEFT JOIN aliases b ON b.alias = r.shopper
+WHERE r.kind = 'tendered' AND r.at >= ? AND json_extract(r.body, '$.mode') = 'live'
+  AND i.shopper IS NOT NULL
+  AND coalesce(a.shopper, i.shopper) IS NOT coalesce(b.shopper, r.shopper)
+  AND NOT EXISTS (SELECT 1 FROM rows v WHERE v.kind = 'voided'
+    AND v.store = r.store AND v.lane = r.lane AND v.epoch = r.epoch
+    AND json_extract(v.body, '$.uid') = json_extract(r.body, '$.uid'))
+ORDER BY r.at
+"""
+
+
 def collected_past(store: HqStore, now: datetime) -> dict[ShopperKey, list[PastUse]]:
     """Give what the collected rows say of each shopper: printed and redeemed offers, no voids."""
     since = (now - timedelta(days=PAST_DAYS)).isoformat()
     past: defaultdict[ShopperKey, list[PastUse]] = defaultdict(list)
-    for shopper, kind, offer_id, on, category in store.conn.execute(_PAST, (since,)):
+    rows = [row for query in (_PAST, _BY_COUPON) for row in store.conn.execute(query, (since,))]
+    for shopper, kind, offer_id, on, category in rows:
         use = ("issued" if kind == "issued" else "redeemed", offer_id, on, category)
         past[shopper].append(msgspec.convert(use, PastUse))
     return past

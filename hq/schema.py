@@ -93,6 +93,22 @@ CREATE VIEW disputes AS
   FROM rows r WHERE r.kind = 'settled';
 """
 
+# One row for each incarnation and each offer that it ever gave. What was collected before this table
+# counts as used, uses that were voided too: on the safe side of N.
+FIRST_N = """
+CREATE TABLE quotas(kind TEXT NOT NULL, offer_id TEXT NOT NULL, store TEXT NOT NULL,
+  lane TEXT NOT NULL, epoch TEXT NOT NULL, granted INTEGER NOT NULL DEFAULT 0,
+  used INTEGER NOT NULL DEFAULT 0, gave_back INTEGER NOT NULL DEFAULT 0,
+  asked_back INTEGER NOT NULL DEFAULT 0, hungry INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY(kind, offer_id, store, lane, epoch)) STRICT, WITHOUT ROWID;
+INSERT INTO quotas(kind, offer_id, store, lane, epoch, used)
+  SELECT 'redemptions', offer_id, store, lane, epoch, count(*) FROM redemptions GROUP BY 2, 3, 4, 5;
+INSERT INTO quotas(kind, offer_id, store, lane, epoch, used)
+  SELECT 'issues', json_extract(body, '$.offer_id'), store, lane, epoch, count(*)
+  FROM rows WHERE kind = 'issued' GROUP BY 2, 3, 4, 5;
+CREATE INDEX issued_by_serial ON rows(json_extract(body, '$.serial')) WHERE kind = 'issued';
+"""
+
 
 @migrations()
 def authoring(db: Database) -> None:
@@ -116,6 +132,12 @@ def views(db: Database) -> None:
 def sold(db: Database) -> None:
     """Let a count say what was sold before it."""
     _run(db, "ALTER TABLE stock ADD COLUMN sold_28d INTEGER")
+
+
+@migrations()
+def first_n(db: Database) -> None:
+    """Make the ledger of quotas, and find a coupon's printing by its serial."""
+    _run(db, FIRST_N)
 
 
 def _run(db: Database, script: str) -> None:

@@ -173,7 +173,7 @@ LEASE_OF_LANE_2 = Lease(77, "s001", "2", "0123456789abcdef", "s001a")
 
 
 @asynccontextmanager
-async def running_lane(home: Path, **table) -> AsyncIterator[TestLane]:
+async def running_lane(home: Path, lane: str = "1", **table) -> AsyncIterator[TestLane]:
     """Wire a lane in a folder; the same folder again is the same lane after a restart."""
     data = home / "data"
     if not data.exists():
@@ -181,15 +181,15 @@ async def running_lane(home: Path, **table) -> AsyncIterator[TestLane]:
         write_key(home / "keys", "shopper", "a", SHOPPER_SECRET)
         write_key(home / "keys", "serial", "s001a", SERIAL_KEY)
         build_generation(data / "offers-g1.db", LEASE_OF_LANE_2)
-    config = Config(LaneConfig("s001", "1", "data", "keys", **table), home)
+    config = Config(LaneConfig("s001", lane, "data", "keys", **table), home)
     clock = SteppedClock(NOON)
     arbiter, tray = TestArbiter(), PaperTray()
-    await point_to(data / "journal.db", "offers-g1.db")
+    await point_to(data / "journal.db", "offers-g1.db", f"fedcba987654321{int(lane) - 1}")
     wired = await wire(config, clock, random.Random(1), lambda: None)
     wired.line._send = arbiter.send
     arbiter.line = wired.line
     wired.lane._rooms.issues._printing = tray
-    lease = Lease(12, "s001", "1", wired.journal.epoch, "s001a")
+    lease = Lease(11 + int(lane), "s001", lane, wired.journal.epoch, "s001a")
     await wired.journal.add_leases(lease)
     await wired.lane.restore()
     try:
@@ -199,9 +199,9 @@ async def running_lane(home: Path, **table) -> AsyncIterator[TestLane]:
         wired.shelf.generation.close()
 
 
-async def point_to(path: Path, generation: str) -> None:
+async def point_to(path: Path, generation: str, epoch: str) -> None:
     """Put a generation in force, as a finished pull does."""
-    journal = await Journal.open(path, incarnation=lambda: "fedcba9876543210", now=lambda: NOON)
+    journal = await Journal.open(path, incarnation=lambda: epoch, now=lambda: NOON)
     if not journal.generation_file:
         await journal.point_to(generation, 1)
     await journal.close()

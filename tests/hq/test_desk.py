@@ -208,7 +208,9 @@ def test_a_missed_delta_is_sent_to_the_one_lane(desk, keys, store) -> None:
 
 
 def test_a_status_is_kept(desk, store) -> None:
-    """The lane's word is what `lanes` shows."""
+    """The lane's word is what `lanes` shows; a lane that has just come hears its shares of first Ns."""
+    answers = desk.answer(say("status", Status(True, "s001", "1", "e", "g", 3)), NOON)
+    assert {answer.topic for answer in answers} <= {"retail/v1/s001/1/down/lease"}
     assert desk.answer(say("status", Status(True, "s001", "1", "e", "g", 3)), NOON) == []
     (body,) = store.conn.execute("SELECT status FROM lanes").fetchone()
     assert msgspec.json.decode(body)["delta_rev"] == 3
