@@ -5,8 +5,10 @@ escpos_modes, escpos_characters, escpos_line, escpos_page, escpos_graphics, escp
 escpos_codes (barcode_bars, barcode_industry, barcode_gs1), escpos_symbols, escpos_style_actions,
 escpos_page_actions, escpos_actions, escpos_reader. Its paper: glyphs, ink, paper, coupon_reader. The
 machine: printer_status, printer_faults, printer_mishaps, printer_voice, receive_buffer, print_head,
-printer_device, printer_host, pty_port, serial_printer, network_printer. The rest of the lane: scanner,
+printer_device, printer_host, pty_port, serial_printer, network_printer, paper_feed, web_server,
+printer_web, printer_cli. The rest of the lane: scanner,
 http_client, till, test_clock, tcp_proxy, broker. Stories: scenario, shop, sim_lane, world,
-scenario_lanes, scenario_sales, scenario_expect, scenario_run; demo, demo_stage, demo_story, demo_steps;
+scenario_lanes, scenario_sales, scenario_expect, scenario_run; in other people's tests: loop_thread,
+stand_ins, pytest_plugin; demo, demo_stage, demo_story, demo_steps;
 cli.
 """

@@ -15,20 +15,14 @@ from pathlib import Path
 
 from hardware_sim.demo import run_demo
 from hardware_sim.http_client import BadAnswerError
-from hardware_sim.network_printer import NetworkPrinter
-from hardware_sim.print_head import Pace
-from hardware_sim.printer_device import PrinterDevice
-from hardware_sim.printer_faults import FAULTS
-from hardware_sim.printer_models import MODELS
+from hardware_sim.printer_cli import add_options, be_printer
 from hardware_sim.scanner import NetworkScanner, SerialScanner
 from hardware_sim.scenario import ScenarioError, articles, read_scenario
 from hardware_sim.scenario_run import Outcome, play_file
-from hardware_sim.serial_printer import SerialPrinter
 from hardware_sim.shop import ShopError, read_shop
 from hardware_sim.till import Till
 
 OK, PROBLEM, USAGE = 0, 1, 2
-WATCH_S = 0.2  # how often new slips are looked for
 
 
 def parser() -> argparse.ArgumentParser:
@@ -74,19 +68,9 @@ def _add_printer(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         commands,
         "printer",
         "Be a receipt printer; write each slip as PNG and text.",
-        "printer --tcp 9100 --out out/paper",
+        "printer --tcp 9100 --web 9101 --out out/paper",
     )
-    line = printer.add_mutually_exclusive_group(required=True)
-    line.add_argument("--tcp", type=int, metavar="PORT", help="listen on this loopback port")
-    line.add_argument("--pty", type=Path, metavar="PATH", help="be a serial line behind this name")
-    printer.add_argument("--model", choices=sorted(MODELS), default="tm-t20iii")
-    printer.add_argument("--baud", type=int, default=0, help="pace of the serial line")
-    printer.add_argument("--dots-per-s", type=float, default=0.0, help="the head's speed")
-    printer.add_argument(
-        "--fault", action="append", default=[], choices=FAULTS, help="start with this fault"
-    )
-    printer.add_argument("--out", type=Path, default=Path("out/paper"), help="where slips go")
-    printer.add_argument("--slips", type=int, default=0, help="end after so many slips")
+    add_options(printer)
 
 
 def _add_scanner(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -165,30 +149,6 @@ def summary(outcomes: list[Outcome]) -> int:
     return PROBLEM if failed else OK
 
 
-async def be_printer(options: argparse.Namespace) -> int:
-    """Serve a printer until it is stopped, or has cut enough slips."""
-    device = PrinterDevice(MODELS[options.model], Pace(options.dots_per_s))
-    if options.pty:
-        printer: SerialPrinter | NetworkPrinter = SerialPrinter(device, options.pty, options.baud)
-    else:
-        printer = NetworkPrinter(device, port=options.tcp)
-    await printer.start()
-    print(f"{device.model.name} at {printer.address}", flush=True)
-    stopped = _stop_event()
-    saved = 0
-    try:
-        for fault in options.fault:
-            printer.fault(fault)
-        while not stopped.is_set() and (not options.slips or saved < options.slips):
-            for slip in device.roll.slips[saved:]:
-                saved += 1
-                print(slip.save(options.out, f"slip-{saved:03}"), flush=True)
-            await _either(stopped, WATCH_S)
-    finally:
-        await printer.stop()
-    return OK
-
-
 async def be_scanner(options: argparse.Namespace) -> int:
     """Send each line of standard input as a scan."""
     if options.pty:
@@ -227,6 +187,10 @@ async def be_till(options: argparse.Namespace) -> int:
     return OK if answer.status == 200 else PROBLEM
 
 
+async def _printer_command(options: argparse.Namespace) -> int:
+    return await be_printer(options, _stop_event())
+
+
 def _stop_event() -> asyncio.Event:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -234,20 +198,17 @@ def _stop_event() -> asyncio.Event:
     return stopped
 
 
-async def _either(stopped: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stopped.wait()
-    except TimeoutError:
-        pass
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; give the exit status."""
     options = parser().parse_args(arguments)
     if options.command == "run":
         return run_command(options)
-    devices = {"printer": be_printer, "scanner": be_scanner, "till": be_till, "demo": demo_command}
+    devices = {
+        "printer": _printer_command,
+        "scanner": be_scanner,
+        "till": be_till,
+        "demo": demo_command,
+    }
     try:
         return asyncio.run(devices[options.command](options))
     except ScenarioError as error:

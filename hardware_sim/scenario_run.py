@@ -58,7 +58,7 @@ async def play(
     outcomes: list[Outcome] = []
     try:
         for step in steps:
-            outcome, go_on = await _play_one(world, step)
+            outcome, go_on = await play_step(world, step)
             outcomes.append(outcome)
             say(outcome)
             if not go_on:
@@ -69,7 +69,8 @@ async def play(
     return outcomes
 
 
-async def _play_one(world: World, step: Step) -> tuple[Outcome, bool]:
+async def play_step(world: World, step: Step) -> tuple[Outcome, bool]:
+    """Do one step; give how it went, and whether the story can go on."""
     try:
         await ACTS[step.action](world, step)
     except NotHeldError as error:
