@@ -1,4 +1,4 @@
-"""`tillside`: run a lane, check its configuration, look into its databases, probe its printer."""
+"""`tillside`: run a lane, check its configuration, explain a sale, look into its files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import sys
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import msgspec
 
 from agent.config import Config, read_config
 from agent.secrets_files import till_token
@@ -76,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
         "--config lane.toml",
     )
     _config(page)
+    _explain_command(commands)
     _db(commands)
     _printer(commands)
     replay = _command(
@@ -85,6 +88,33 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("--store", metavar="N", help="only this store's baskets")
     replay.add_argument("--json", type=Path, metavar="FILE", help="write the report here")
     return top
+
+
+def _explain_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "explain",
+        _explain,
+        "Say why each offer of a sale ended as it did; decide it again, and check that it holds.",
+        '4711 --config lane.toml --what-if "L2 +1"',
+    )
+    _config(command)
+    command.add_argument(
+        "transaction", metavar="TRANSACTION", help="the till's number, a uid, or a coupon's serial"
+    )
+    command.add_argument("--journal", type=Path, metavar="FILE", help="this one, not the lane's")
+    command.add_argument("--till", metavar="NAME", help="only this till's sales")
+    command.add_argument("--date", metavar="YYYY-MM-DD", help="only this business date's sales")
+    command.add_argument(
+        "--what-if",
+        action="append",
+        default=[],
+        metavar="CHANGE",
+        help='say only what would change: "L2 +1", "L2 -1", "GTIN +2 @199", "remove L2"',
+    )
+    command.add_argument("--language", metavar="TAG", help="say it anew in this language")
+    command.add_argument("--all", action="store_true", help="holdouts too: nothing for the till")
+    command.add_argument("--json", action="store_true", help="all of it, for programs")
 
 
 def _db(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -191,6 +221,30 @@ def _page(options: argparse.Namespace) -> int:
     with urllib.request.urlopen(asked, timeout=5) as answer:
         print(json.load(answer)["address"])
     return OK
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from agent.explain import Wanted, explain
+    from agent.explain_words import lines_of
+
+    journal: Path | None = options.journal
+    if journal is None:
+        config = read_config(options.config)
+        journal = config.path(config.lane.data_dir) / "journal.db"
+    wanted = Wanted(
+        options.transaction,
+        options.till,
+        options.date,
+        tuple(options.what_if),
+        options.language,
+        options.all,
+    )
+    told = explain(journal, wanted)
+    if options.json:
+        print(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+    else:
+        print("\n".join(lines_of(told)))
+    return OK if told.same and not told.faults else PROBLEM
 
 
 def _tables(options: argparse.Namespace) -> int:

@@ -45,8 +45,8 @@ class SaleEvidence(Struct, frozen=True):
         """Give the sale as the book knows ended ones."""
         answered = None
         if self.basket is not None and self.decision is not None and self.told is not None:
-            revision = self.tendered.revision
-            answered = Answered(revision, self.digest, self.basket, self.decision, self.told)
+            told = (self.digest, self.basket, self.decision, self.told, self.facts)
+            answered = Answered(self.tendered.revision, *told)
         return Finished(self.tendered.uid, self.tendered.key, answered, self.out)
 
 
