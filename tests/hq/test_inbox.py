@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from hq.inbox import Inbox, merged
+from hq.publish import collected_past
 from hq.store import open_store
 from offers.basket import Share, TransactionKey
 from offers.changes import LeaseOp, PastOp, SoldOp, StockOp
@@ -151,6 +152,31 @@ def test_an_issue_a_return_and_a_void_are_told(inbox, store, lane1) -> None:
         "1", lane1.epoch, 1, ANNA, PastUse("issued", "oat-30", date(2026, 3, 2), "drinks/plant")
     )
     assert [(op.seq, op.quantity) for op in told[1:]] == [(2, -1), (3, 2), (4, -2)]
+
+
+def test_a_coupon_used_without_a_card_counts_for_whom_it_was_printed(inbox, store, lane1, lane2):
+    """Its shopper's quiet time begins; the lane that printed it has counted it by itself."""
+    lane1.write(issue("000000011111"), shopper=ANNA)
+    inbox.rows("s001", "1", lane1.everything(), NOON)
+    lane2.write(sale("000000011111", ClaimId(lane2.epoch, 1)))
+    inbox.rows("s001", "2", lane2.everything(), NOON)
+    used = PastUse("redeemed", "oat-30", date(2026, 3, 2), "drinks/plant")
+    assert PastOp("2", "", 1, ANNA, used) in ops(store)
+    lane1.write(issue("000000012222"), shopper=ANNA)
+    lane1.write(sale("000000012222", ClaimId(lane1.epoch, 1), uid="u2"))
+    inbox.rows("s001", "1", lane1.everything(), NOON)
+    assert PastOp("1", lane1.epoch, 3, ANNA, used) in ops(store)
+    assert [use.kind for use in collected_past(store, NOON)[ANNA]].count("redeemed") == 2
+
+
+def test_a_coupon_used_with_its_own_card_counts_once(inbox, store, lane1):
+    """Card and coupon name the same person: one use."""
+    lane1.write(issue("000000011111"), shopper=ANNA)
+    lane1.write(sale("000000011111", ClaimId(lane1.epoch, 1)), shopper=ANNA)
+    inbox.rows("s001", "1", lane1.everything(), NOON)
+    redeemed = [op for op in ops(store) if isinstance(op, PastOp) and op.past.kind == "redeemed"]
+    assert len(redeemed) == 1
+    assert [use.kind for use in collected_past(store, NOON)[ANNA]].count("redeemed") == 1
 
 
 def test_poison_is_kept_apart_acknowledged_and_named(inbox, store, lane1) -> None:
