@@ -45,11 +45,14 @@ def sentence(verdict: Verdict, offer: Offer, language: Language, currency: str) 
     if verdict.outcome == "printed":
         return telling.voice.say("printed", title=telling.fact("title") or "")
     wordings = SENTENCES[known_language(language)][verdict.reason]
-    for words in wordings:
-        facts = {name: telling.fact(name) for name in fields(words)}
-        if None not in facts.values():
-            return words.format_map(facts)
-    raise LookupError(f"{verdict.reason} has no wording that needs nothing")
+    said = (_filled(words, telling) for words in wordings)
+    return next(words for words in said if words is not None)
+
+
+def _filled(words: str, telling: Telling) -> str | None:
+    """Put the facts in a wording; None where one of them is not there."""
+    facts = {name: telling.fact(name) for name in fields(words)}
+    return None if None in facts.values() else words.format_map(facts)
 
 
 def left_out_sentence(left_out: LeftOut, language: Language) -> str:
