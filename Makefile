@@ -23,11 +23,11 @@ $(VENV)/.made: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.made
 	@echo "adding the test tools (once)"
-	@$(PIP) --editable '.[demo,dev]'
+	@$(PIP) --editable '.[demo,dev,fonts,fonts-cjk]'
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev
-	@$(PIP) --editable '.[demo,dev,bench,peers]'
+	@$(PIP) --editable '.[demo,dev,fonts,fonts-cjk,bench,peers]'
 	@touch $@
 
 $(VENV)/.realdata: $(VENV)/.made

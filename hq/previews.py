@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from hq.offer_files import read_offers
 from hq.shop_files import Shop, read_shop
 from offers.model import Language, Offer, Serial
 from offers.sentences import slip_words
+from printer.plan_types import Rung
 from printer.profile import Profile
 from printer.render import preview
 from printer.slip import Slip
-from printer.worded import coupon_code, worded
+from printer.worded import Carrier, coupon_code, worded
 
 SAMPLE_SERIAL = Serial("000000000000")  # its check digits fit no key: a preview is no coupon
 SAMPLE_JOB = "0" * 32
 
 
 def previews(
-    folder: Path, profile: Profile, language: Language | None
+    folder: Path,
+    profile: Profile,
+    language: Language | None = None,
+    rung: Rung = "full",
+    carrier: Carrier = "qr",
+    brand_line: str = "",
 ) -> Iterator[tuple[str, bytes, bytes]]:
     """Give (name, PNG, ESC/POS bytes) of each offer in a directory of offer files.
 
@@ -27,20 +35,42 @@ def previews(
         folder: the `offers` directory of a shop, or any directory of offer files.
         profile: the printer.
         language: the slips' language; the first store's own if None.
+        rung: what the line's speed leaves time for.
+        carrier: the code that the tills read.
+        brand_line: what the lanes have set above every slip.
 
     Raises:
         ShopComplaint: files are not what they must be.
+        CodeError: a code cannot be printed on this printer.
     """
-    shop = read_shop(folder.parent) if (folder.parent / "stores.toml").is_file() else None
+    shop = shop_of(folder)
     offers, pictures, files = read_offers(folder)
     for offer in offers:
         png = pictures.get(offer.picture.sha256) if offer.picture else None
-        slip = sample_slip(offer, png, shop, language)
-        yield files[offer.offer_id].removesuffix(".toml"), *preview(slip, profile)
+        slip = sample_slip(offer, png, shop, language, carrier)
+        drawn = preview(replace(slip, brand_line=brand_line), profile, rung)
+        yield files[offer.offer_id].removesuffix(".toml"), *drawn
+
+
+def shop_of(folder: Path) -> Shop | None:
+    """Give the shop around a directory of offer files, if it is one's."""
+    return read_shop(folder.parent) if (folder.parent / "stores.toml").is_file() else None
+
+
+def languages_of(folder: Path) -> list[Language]:
+    """Give every language of the stores, and those that the offers' titles are in."""
+    shop = shop_of(folder)
+    spoken = [language for store in shop.stores for language in store.languages] if shop else []
+    titled = [language for offer in read_offers(folder)[0] for language in offer.title]
+    return list(dict.fromkeys([*spoken, *map(Language, titled)])) or [Language("en")]
 
 
 def sample_slip(
-    offer: Offer, png: bytes | None, shop: Shop | None, language: Language | None
+    offer: Offer,
+    png: bytes | None,
+    shop: Shop | None,
+    language: Language | None,
+    carrier: Carrier = "qr",
 ) -> Slip:
     """Word an offer as the lane will, valid to its last day, with a serial that nobody has."""
     facts = shop.stores[0] if shop and shop.stores else None
@@ -51,5 +81,6 @@ def sample_slip(
         facts.currency if facts else "EUR",
         offer.ends,
     )
-    code = coupon_code(offer.coupon_number, SAMPLE_SERIAL if offer.single_use else None)
+    serial = SAMPLE_SERIAL if offer.single_use else None
+    code = coupon_code(offer.coupon_number, serial, carrier)
     return worded(words, SAMPLE_JOB, code, png)

@@ -1,6 +1,7 @@
 """From words to paper.
 
-Reading order: slip, worded, items, plan_types, plan; words, codes, barcodes, dither, bitmap; bands,
-realtime_safe, escpos, render; profile, probe; status, session, link, orders, print_queue; ports,
-serial_port, tcp_port, file_port; errors.
+Reading order: slip, worded, items, plan_types, plan, layout; words, fonts, shaping; codes, barcodes,
+databar, dither, dot_gain, bitmap; bands, realtime_safe, rasters, nv, pen, escpos, render; calibration;
+profile, probe; status, session, link, orders, print_queue; ports,
+serial_port, tcp_port, file_port, escpos_ports, spooled; errors.
 """

@@ -9,7 +9,7 @@ from msgspec import Struct
 from printer.bitmap import Bitmap
 
 CELL = {"A": (12, 24), "B": (9, 17)}  # dots of a character: fonts A and B of every TM printer
-LEADING = 6  # dots between lines
+LINE_SPACING = 30  # dots from line to line; a taller line feeds its own height
 
 
 class Words(Struct, frozen=True, tag=True):
@@ -23,6 +23,7 @@ class Words(Struct, frozen=True, tag=True):
     tall: int = 1
     bold: bool = False
     centred: bool = False
+    right: bool = False
 
     @property
     def cell(self) -> tuple[int, int]:
@@ -33,7 +34,7 @@ class Words(Struct, frozen=True, tag=True):
     @property
     def line_height(self) -> int:
         """Give the feed of one line."""
-        return self.cell[1] + LEADING
+        return max(LINE_SPACING, self.cell[1])
 
     @property
     def height_dots(self) -> int:
@@ -53,6 +54,18 @@ class Dots(Struct, frozen=True, tag=True):
     def height_dots(self) -> int:
         """Give the paper that it takes."""
         return self.bitmap.height * self.times_y
+
+
+class NvDots(Struct, frozen=True, tag=True):
+    """A picture out of the printer's NV memory, centred. `shown` is what was stored under `key`."""
+
+    key: bytes
+    shown: Bitmap
+
+    @property
+    def height_dots(self) -> int:
+        """Give the paper that it takes."""
+        return self.shown.height
 
 
 class NativeQr(Struct, frozen=True, tag=True):
@@ -95,4 +108,4 @@ class Cut(Struct, frozen=True, tag=True):
     height_dots: int = 0
 
 
-Item = Words | Dots | NativeQr | NativeBars | Feed | Cut
+Item = Words | Dots | NvDots | NativeQr | NativeBars | Feed | Cut

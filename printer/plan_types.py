@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from printer.items import Item
 
-Rung = Literal["full", "half", "words"]
+Rung = Literal["nv", "full", "half", "words"]
 
 
 class Plan(Struct, frozen=True):

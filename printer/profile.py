@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from printer.dot_gain import DEFAULT_GAIN
 from printer.errors import ProfileError
 
 RESERVE_BYTES = 128  # an Epson reports "buffer full" with 128 bytes left (TM-T88III spec., p. 12)
@@ -30,13 +31,17 @@ EPSON_PAGES = {
 CLONE_PAGES = {16: "cp1252", 19: "cp858", 0: "cp437", 2: "cp850", 18: "cp852", 17: "cp866"}
 
 Byte = Annotated[int, Meta(ge=0, le=255)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One model. Lengths in dots, `buffer_bytes` as the printer receives, `baud` 0 if not serial.
 
     `fence_follows_paper` is what the probe proved on the very unit: its process id is answered
-    after the paper moved, not before. Only then a job may be called printed.
+    after the paper moved, not before. Only then a job may be called printed. `wedge` is what a
+    calibration slip showed (`printer.calibration.table_from_wedge`); without it `dot_gain` holds.
+    `fonts` is a folder with more fonts for the words that are drawn as dots. On a printer that no
+    till shares, a job need not undo what a till may have left behind.
     """
 
     name: str
@@ -61,9 +66,16 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     motion_units: bool = True
     multibyte: bool = False
     resting_code_page: Byte = 0
+    shared: bool = True
     fence_follows_paper: bool = False
-    dot_gain: Annotated[float, Meta(ge=0.5, le=1.0)] = 0.70
+    dot_gain: Annotated[float, Meta(ge=0.5, le=1.0)] = DEFAULT_GAIN
+    wedge: tuple[tuple[Share, Share], ...] = ()
+    fonts: str = ""
     baud: Annotated[int, Meta(ge=0, le=4_000_000)] = 0
+
+    def __hash__(self) -> int:
+        """Let a profile be a key of what was laid out for it; equality looks at every field."""
+        return hash((self.name, self.dots_wide, self.dpi, self.baud, self.dot_gain))
 
     @property
     def bytes_per_s(self) -> float:

@@ -6,20 +6,26 @@ stand-in of the same cell (12 x 24 and 9 x 17 dots); a native QR code may differ
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
+from contextlib import suppress
 
 from PIL import Image, ImageDraw
 
 from printer.bitmap import Bitmap, compose, enlarge, from_image, to_png
 from printer.codes import code_bitmap
+from printer.errors import PictureError
 from printer.escpos import encode
-from printer.items import CELL, Dots, Item, NativeBars, NativeQr, Words
-from printer.plan import plan
-from printer.plan_types import Plan
+from printer.fonts import OWN, Face
+from printer.items import CELL, Dots, Item, NativeBars, NativeQr, NvDots, Words
+from printer.layout import picture_bitmap
+from printer.nv import Stored, key_of, picture_name
+from printer.plan import plan_rung
+from printer.plan_types import Plan, Rung
 from printer.profile import Profile
 from printer.realtime_safe import make_safe
 from printer.slip import Slip
-from printer.words import letters
+
+STAND_IN = Face(str(OWN))
 
 
 def render(laid_out: Plan, profile: Profile) -> Bitmap:
@@ -32,10 +38,23 @@ def render(laid_out: Plan, profile: Profile) -> Bitmap:
     return compose(profile.dots_wide, top, layers)
 
 
-def preview(slip: Slip, profile: Profile) -> tuple[bytes, bytes]:
-    """Give a slip's picture as PNG, and the very bytes that would print it, without a deadline."""
-    laid_out = plan([slip], profile, math.inf)
+def preview(slip: Slip, profile: Profile, rung: Rung = "full") -> tuple[bytes, bytes]:
+    """Give a slip's picture as PNG, and the very bytes that would print it on that rung.
+
+    Rung "nv" supposes that the picture is stored in the printer.
+    """
+    laid_out = plan_rung([slip], profile, rung, all_stored([slip], profile))
     return to_png(render(laid_out, profile)), encode(laid_out, profile)
+
+
+def all_stored(slips: Sequence[Slip], profile: Profile) -> Stored:
+    """Give keys for all pictures of some slips, as if the printer had them."""
+    keys: dict[str, bytes] = {}
+    for png in (slip.picture_png for slip in slips):
+        with suppress(PictureError):
+            name = picture_name(picture_bitmap(png, profile)) if png else ""
+            keys[name] = key_of(name or "0", keys.values())
+    return keys
 
 
 def _drawn(item: Item, profile: Profile) -> list[tuple[int, int, Bitmap]]:
@@ -45,6 +64,9 @@ def _drawn(item: Item, profile: Profile) -> list[tuple[int, int, Bitmap]]:
         case Dots(bitmap=bitmap):
             shown = Bitmap(bitmap.width, bitmap.height, make_safe(bitmap.rows)[0])
             return [(item.x, 0, enlarge(shown, item.times_x, item.times_y))]
+        case NvDots(shown=bitmap):
+            shown = Bitmap(bitmap.width, bitmap.height, make_safe(bitmap.rows)[0])
+            return [((profile.dots_wide - shown.width) // 2, 0, shown)]
         case NativeQr() | NativeBars():
             dots = code_bitmap(item)
             return [((profile.dots_wide - dots.width) // 2, 0, dots)]
@@ -56,7 +78,8 @@ def _lines(item: Words, profile: Profile) -> list[tuple[int, int, Bitmap]]:
     layers = []
     for number, line in enumerate(item.lines):
         dots = enlarge(_line(line, item), item.wide, item.tall)
-        x = (profile.dots_wide - dots.width) // 2 if item.centred else 0
+        spare = profile.dots_wide - dots.width
+        x = spare // 2 if item.centred else spare if item.right else 0
         layers.append((x, number * item.line_height, dots))
     return layers
 
@@ -66,7 +89,7 @@ def _line(line: str, item: Words) -> Bitmap:
     image = Image.new("1", (width * len(line), height), 1)
     pen = ImageDraw.Draw(image)
     pen.fontmode = "1"
-    font = letters(height * 5 // 6 if item.font == "A" else 15)
+    font = STAND_IN.at(height * 5 // 6 if item.font == "A" else 15)
     for at, letter in enumerate(line):
         pen.text((at * width, 0), letter, fill=0, font=font, stroke_width=int(item.bold) / 2)
     return from_image(image)

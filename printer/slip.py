@@ -9,16 +9,17 @@ from msgspec import Meta, Struct
 MAX_SLIPS = 10  # a sale prints two or three offers; more is a fault upstream
 MAX_TEXT = 2000  # characters of one field; 40 lines of small print
 
-CodeKind = Literal["qr", "ean13", "code128", "none"]
+CodeKind = Literal["qr", "ean13", "code128", "databar", "none"]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 
 
 class Code(Struct, frozen=True):
-    """What a scanner reads. `human` stands below it for the cashier's fingers."""
+    """What a scanner reads. `human` and `serial` stand below it for the cashier's fingers."""
 
     kind: CodeKind = "none"
     data: str = ""
     human: str = ""
+    serial: str = ""
 
 
 class Slip(Struct, frozen=True, kw_only=True):
@@ -39,3 +40,4 @@ class Slip(Struct, frozen=True, kw_only=True):
     code: Code = Code()
     picture_png: bytes | None = None
     training: bool = False
+    otherwise: Slip | None = None

@@ -71,6 +71,7 @@ class Paper:
     modes: dict[bytes, bytes] = field(default_factory=dict)
     letters: bytearray = field(default_factory=bytearray)
     stored: bytes = b""
+    nv: dict[bytes, bytes] = field(default_factory=dict)  # key -> size, colour, rows
 
     def dots(self) -> set[tuple[int, int]]:
         """Give all black dots as (x, y)."""
@@ -90,11 +91,19 @@ class Paper:
         assert not (self.letters and command[:2] == b"\x1dL"), "GS L only at a line's start"
         self.modes[command[:2]] = command[2:]
 
+    def set_style(self, command: bytes) -> None:
+        """Keep what ESC ! sets at once: font, emphasis, double height and width."""
+        bits = command[2]
+        self.modes[b"\x1bM"] = bytes([bits & 1])
+        self.modes[b"\x1bE"] = bytes([bits >> 3 & 1])
+        self.modes[b"\x1d!"] = bytes([(bits >> 5 & 1) << 4 | bits >> 4 & 1])
+
     def end_line(self, _: bytes) -> None:
         """Feed one line."""
         self.lines.append(self.letters.decode(self.codec))
         self.line_modes.append(dict(self.modes))
-        self.rows += [set() for _ in range(self.modes.get(b"\x1b3", b"\x1e")[0])]
+        tall = 24 * ((self.modes.get(b"\x1d!", b"\0")[0] & 7) + 1)  # a tall line feeds its height
+        self.rows += [set() for _ in range(max(tall, self.modes.get(b"\x1b3", b"\x1e")[0]))]
         self.letters.clear()
 
     def feed(self, command: bytes) -> None:
@@ -118,7 +127,14 @@ class Paper:
 
     def parenthesis(self, command: bytes) -> None:
         """Print stored graphics, GS ( L function 50, or keep a QR code's data, GS ( k function 180."""
-        if command[2:3] == b"L":
+        if command[2:3] == b"L" and command[6:7] == b"E":
+            key, stored = command[7:9], self.nv[command[7:9]]
+            assert command[9:] == b"\x01\x01", key
+            draw(self, (stored[0] + 256 * stored[1] + 7) // 8, stored[5:], 1, 1)
+        elif command[2:3] == b"L" and command[6:7] == b"C":
+            assert (command[5:8], command[10:11], command[15:16]) == (b"0C0", b"\x01", b"1")
+            self.nv[command[8:10]] = command[11:]
+        elif command[2:3] == b"L":
             stored = self.stored
             assert (command[5:], stored[:3], stored[5:6]) == (b"02", b"0p0", b"1")
             width = (stored[6] + 256 * stored[7] + 7) // 8
@@ -138,6 +154,7 @@ class Paper:
 
 OBEY = {
     b"\n": Paper.end_line,
+    b"\x1b!": Paper.set_style,
     b"\x1bJ": Paper.feed,
     b"\x1dv": Paper.raster,
     b"\x1d8": Paper.store,
@@ -158,6 +175,9 @@ def read(data: bytes, codec: str = "cp1252") -> Paper:
 def draw(paper: Paper, width: int, data: bytes, times_x: int, times_y: int) -> None:
     """Draw raster rows below what is there, from the left margin."""
     margin = int.from_bytes(paper.modes.get(b"\x1dL", b"\0\0"), "little")
+    area = int.from_bytes(paper.modes.get(b"\x1dW", b"\x40\x02"), "little")
+    spare = area - margin - width * 8 * times_x
+    margin += (0, spare // 2, spare)[paper.modes.get(b"\x1ba", b"\0")[0]]
     for at in range(0, len(data), width):
         row = {
             margin + (8 * column + bit) * times_x + wide

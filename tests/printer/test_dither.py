@@ -7,17 +7,17 @@ from PIL import Image, ImageFilter
 
 from printer.bitmap import Bitmap, from_image
 from printer.dither import (
-    INK,
     MAX_PNG_BYTES,
-    checkerboard_cover,
     decode,
     dither,
     dots,
     tone_table,
 )
+from printer.dot_gain import cover_of, curve_of_gain
 from printer.errors import PictureError
 from tests.printer.conftest import png
 
+INK = 0.03  # what solid black still reflects
 FINE = 10  # samples across one dot of the simulated paper
 
 
@@ -46,11 +46,32 @@ def linear(grey: int) -> float:
     return level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
 
 
-@pytest.mark.parametrize("grey", [90, 130, 170, 210, 240])
-def test_a_grey_patch_reflects_what_the_screen_shows(grey: int) -> None:
-    """On simulated paper whose dots have the stated gain, each grey is right within a twelfth."""
-    patch = dither(Image.new("L", (32, 32), grey), 0.70)
-    assert light_of(patch, 0.70) == pytest.approx(linear(grey), abs=0.08)
+@pytest.mark.parametrize("gain", [0.62, 0.70, 0.78])
+@pytest.mark.parametrize("grey", [60, 90, 130, 170, 210, 240])
+def test_a_grey_patch_reflects_what_the_screen_shows(grey: int, gain: float) -> None:
+    """On simulated paper whose dots have the stated gain, each grey is right within a twentieth.
+
+    White is the paper's white and black its own black, which at a small gain shows gaps.
+    """
+    patch = dither(Image.new("L", (32, 32), grey), gain)
+    black = light_of(from_image(Image.new("1", (32, 32), 0)), gain)
+    assert light_of(patch, gain) == pytest.approx(black + (1 - black) * linear(grey), abs=0.05)
+
+
+def test_a_measured_wedge_takes_the_model_s_place() -> None:
+    """A printer that covers twice what is asked gets half the dots; doubled dots gain half of it."""
+    wedge = ((0.25, 0.5), (0.5, 1.0))
+    assert tone_table(wedge)[188] == pytest.approx(255 * (1 - (1 - linear(188)) / 2), abs=1)
+    assert tone_table(wedge, 2)[188] < tone_table(wedge)[188]
+    assert tone_table(())[188] == pytest.approx(255 * linear(188), abs=1)
+
+
+def test_white_margins_are_cut_off() -> None:
+    """They would cost paper and make the product small; an all-white picture stays as it is."""
+    page = Image.new("L", (300, 200), 255)
+    page.paste(0, (100, 50, 180, 90))
+    assert (dots(png(page), 576, 480).width, dots(png(page), 576, 480).height) == (80, 40)
+    assert dots(png(Image.new("L", (30, 20), 255)), 576, 480).width == 30
 
 
 @pytest.mark.parametrize("grey", [90, 130, 170])
@@ -74,10 +95,12 @@ def test_white_stays_white_and_black_black() -> None:
         assert list(table) == sorted(table)
 
 
-def test_a_checkerboard_covers_two_half_discs() -> None:
-    """Discs of radius 0.6 stand free: half of pi r squared; bigger ones overlap and cover less."""
-    assert checkerboard_cover(0.6) == pytest.approx(pi * 0.36 / 2)
-    assert checkerboard_cover(0.78) < pi * 0.78**2 / 2
+def test_sparse_dots_cover_their_discs() -> None:
+    """One dot in sixteen stands free: pi r squared over sixteen, of what solid black covers."""
+    for gain in (0.55, 0.70, 0.90):
+        solid = 1 - light_of(from_image(Image.new("1", (32, 32), 0)), gain)
+        expected = pi * gain**2 / 16 / (solid / (1 - INK))
+        assert cover_of(1 / 16, curve_of_gain(gain)) == pytest.approx(expected, rel=0.03)
 
 
 def test_a_picture_shrinks_to_the_paper_and_never_grows() -> None:

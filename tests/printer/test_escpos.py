@@ -3,6 +3,7 @@ from itertools import pairwise
 import pytest
 from escpos.printer import Dummy
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 from PIL import Image
 
 from printer.bitmap import Bitmap, from_image
@@ -26,18 +27,51 @@ def test_an_empty_job_sets_the_modes_and_sets_them_back() -> None:
     """Byte by byte, from Epson's reference: units of a dot, then power-on values; never ESC @."""
     assert encode_job([], PLAIN).data == (
         b"\x1dP\xcb\xcb"  # GS P 203 203
-        b"\x1b{\x00\x1bV\x00\x1dB\x00\x1b \x00\x1bR\x00\x1b-\x00\x1bG\x00\x1b!\x00"
-        b"\x1dW\x40\x02"  # GS W 576
-        b"\x1bM\x00\x1bE\x00\x1d!\x00\x1ba\x00\x1dL\x00\x00\x1bt\x00\x1b2\x1dP\x00\x00"
+        b"\x1b{\x00\x1bV\x00\x1dB\x00\x1b \x00\x1bR\x00\x1bG\x00\x1b!\x00"
+        b"\x1dL\x00\x00\x1dW\x40\x02"  # GS W 576
+        b"\x1ba\x00\x1b2\x1dP\x00\x00"
     )
+
+
+def test_a_printer_of_its_own_needs_no_undoing() -> None:
+    """Nobody else changes its modes: units of a dot, and back."""
+    own = replace(PLAIN, shared=False)
+    assert encode_job([], own).data == b"\x1dP\xcb\xcb\x1b2\x1dP\x00\x00"
 
 
 def test_words_are_sent_in_their_code_page() -> None:
-    """ESC a 1, GS L 0, font, size, bold, page 16, line spacing 54, the letters, a line feed."""
+    """ESC a 1, ESC ! double and bold, page 16, line spacing 30, the letters, a line feed."""
     words = Words(("Käse",), 16, "cp1252", "A", 2, 2, bold=True, centred=True)
-    assert body(words).startswith(
-        b"\x1dL\x00\x00\x1ba\x01\x1bM\x00\x1d!\x11\x1bE\x01\x1bt\x10\x1b3\x36K\xe4se\n"
-    )
+    assert body(words).startswith(b"\x1ba\x01\x1b!\x38\x1bt\x10\x1b3\x1eK\xe4se\n")
+
+
+def test_letters_that_every_page_holds_need_no_page() -> None:
+    """ASCII stands in every code page: no ESC t, and none to set back."""
+    assert b"\x1bt" not in encode_job([Words(("Milk",), 16, "cp1252")], PLAIN).data
+
+
+def test_more_than_double_size_takes_gs_and_is_set_back_at_once() -> None:
+    """GS ! 33 and ESC E for four times; ESC ! 0 puts both back."""
+    big = Words(("9",), 16, "cp1252", "A", 4, 4, bold=True)
+    sent = encode_job([big, Words(("x",), 16, "cp1252")], PLAIN).data
+    assert b"\x1bE\x01\x1d!\x33\x1b3\x1e9\n\x1b!\x00x\n" in sent
+
+
+def test_nobody_knows_what_a_broken_job_left() -> None:
+    """Setting right says everything, whatever the modes were: size, page, alignment, margins."""
+    sent = resting(PLAIN)
+    modes = read(b"\x1d!\x77\x1bE\x01\x1bt\x10\x1ba\x02\x1dL\x40\x00" + sent).modes
+    off = [b"\x1bM", b"\x1bE", b"\x1d!", b"\x1ba", b"\x1bt"]
+    assert {modes[mode] for mode in off} == {b"\0"}
+    assert modes[b"\x1dL"] == b"\0\0"
+
+
+def test_the_next_print_of_an_offer_is_the_same_but_for_its_code() -> None:
+    """What was kept of the first print is what a printer that never printed it is sent."""
+    top = [Words(("Käse",), 16, "cp1252", "A", 2, 2), Dots(Bitmap(16, 2, b"\0\xff\xff\0"), 8)]
+    jobs = [[*top, NativeQr(data, 4, 84), Cut()] * 2 for data in ("111", "222")]
+    first, second = (encode_job(items, PLAIN).data for items in jobs)
+    assert second == first.replace(b"111", b"222")
 
 
 def test_a_qr_code_is_five_commands() -> None:
@@ -71,7 +105,7 @@ def test_a_raster_is_trimmed_and_white_rows_are_feed() -> None:
     rows = bytearray(72 * 9)
     rows[4 * 72 + 10] = 0xFF
     assert (
-        b"\x1bJ\x04\x1dL\x50\x00\x1dv0\x00\x01\x00\x01\x00\xff\x1bJ\x04"
+        b"\x1bJ\x04\x1ba\x00\x1dL\x50\x00\x1dv0\x00\x01\x00\x01\x00\xff\x1bJ\x04"
     ) in body(Dots(Bitmap(576, 9, bytes(rows))))  # fmt: skip
 
 
@@ -91,7 +125,7 @@ def test_a_process_id_asks_its_four_characters_back() -> None:
 def test_every_mode_ends_as_the_printer_wakes_up(profile: Profile) -> None:
     """After a job with everything in it the modes are the power-on ones; no ESC @ is ever sent."""
     items: list[Item] = [
-        Words(("a",), 16, "cp1252", "B", 3, 3, bold=True, centred=True),
+        Words(("ä",), 16, "cp1252", "B", 3, 3, bold=True, centred=True),
         Dots(Bitmap(16, 2, b"\0\xff\xff\0"), 8),
         NativeQr("A", 4, 84),
         NativeBars("ean13", "4006381333931", 3, 96, 285),
@@ -100,7 +134,7 @@ def test_every_mode_ends_as_the_printer_wakes_up(profile: Profile) -> None:
     data = encode_job(items, profile).data
     assert b"\x1b@" not in list(commands(data))
     modes = read(data).modes
-    zeros = [b"\x1bM", b"\x1bE", b"\x1d!", b"\x1ba", b"\x1bt", b"\x1b!", b"\x1bR"]
+    zeros = [b"\x1bM", b"\x1bE", b"\x1d!", b"\x1ba", b"\x1bt", b"\x1bR"]
     assert {modes[mode] for mode in zeros} == {b"\0"}
     assert modes[b"\x1dL"] == modes[b"\x1dP"] == b"\0\0"
     assert (modes[b"\x1dh"], modes[b"\x1dw"]) == (b"\xa2", b"\x03")

@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from printer.errors import CodeTooWide
 from printer.escpos import encode
-from printer.items import Cut, Dots, Words
+from printer.items import Cut, Dots, NvDots, Words
 from printer.plan import plan
 from printer.profile import PROFILES
+from printer.render import all_stored
 from printer.slip import Code, Slip
 from tests.printer.paper_reader import read
 
@@ -50,11 +51,11 @@ def test_the_head_counts_where_the_line_is_fast(slip: Slip) -> None:
 
 
 def test_the_words_stand_in_their_order(slip: Slip) -> None:
-    """Brand, headline, what you get, what counts and what not, validity, number, terms; then a cut."""
+    """Brand, what you get, of what, what counts and what not, until when, terms, number; a cut."""
     paper = read(encode(plan([slip], EPSON, 2.0), EPSON))
     text = " ".join(paper.lines)
-    told = [slip.brand_line, slip.headline, slip.big, slip.counts, slip.not_counts, slip.validity]
-    places = [text.index(words) for words in [*told, slip.code.human, "One coupon per purchase."]]
+    told = [slip.brand_line, slip.big, slip.headline, slip.counts, slip.not_counts, slip.validity]
+    places = [text.index(words) for words in [*told, "One coupon per purchase.", slip.code.human]]
     assert places == sorted(places)
     assert paper.cuts == 1
 
@@ -85,11 +86,54 @@ def test_a_broken_picture_is_left_out_and_noted(slip: Slip) -> None:
 
 
 def test_a_script_that_no_page_holds_is_drawn(slip: Slip) -> None:
-    """Hebrew goes as dots; Chinese, which the font lacks too, is noted letter by letter."""
-    hebrew = plan([replace(slip, picture_png=None, headline="שלום Ω")], EPSON, 2.0)
-    assert sum(isinstance(item, Dots) for item in hebrew.items) == 1
-    chinese = plan([replace(slip, headline="牛奶")], EPSON, 2.0)
-    assert chinese.notes == ("no letter for '奶牛'",)
+    """Arabic goes as dots and not as a code page; a letter that no font has is noted, never a box."""
+    arabic = plan([replace(slip, picture_png=None, headline="حليب")], EPSON, 2.0)
+    assert sum(isinstance(item, Dots) for item in arabic.items) == 1
+    runes = plan([replace(slip, headline="ᚠᚢ Milk")], EPSON, 2.0)
+    assert runes.notes == ("no letter for 'ᚠᚢ'",)
+
+
+def test_without_letters_the_store_s_other_language_is_printed(slip: Slip) -> None:
+    """A slip in a script that this machine cannot draw: the same coupon, in words it can, noted."""
+    runes = replace(slip, terms="ᚠᚢᚦ", otherwise=slip)
+    laid_out = plan([runes], EPSON, 2.0)
+    assert laid_out.items == plan([slip], EPSON, 2.0).items
+    assert laid_out.notes == ("no letters for 'ᚠᚢᚦ': printed in the store's other language",)
+
+
+def test_a_stored_picture_is_the_richest_rung(slip: Slip) -> None:
+    """Stored in this printer it costs eleven bytes; not stored, or changed, it is sent in full."""
+    stored = all_stored([slip], SERIAL)
+    laid_out = plan([slip], SERIAL, 2.0, stored=stored)
+    assert laid_out.rung == "nv"
+    assert laid_out.size_bytes < 800
+    assert [item.key for item in laid_out.items if isinstance(item, NvDots)] == [*stored.values()]
+    other = {"0" * 64: b"AA"}
+    assert plan([slip], EPSON, 60.0, stored=other).rung == "full"
+
+
+def test_the_reason_names_what_was_passed_over(slip: Slip) -> None:
+    """Bytes and seconds of each rung that was too slow, then of the one that was taken."""
+    reason = plan([slip], SERIAL, 6.0).reason
+    assert [part.split(":")[0] for part in reason.split("; ")] == ["full", "half"]
+    assert all(part.endswith("of 6.0 s") for part in reason.split("; "))
+
+
+def test_one_native_coupon_is_cut_within_two_seconds_at_every_speed(slip: Slip) -> None:
+    """From 9600 baud up, code included, on every built-in printer with a quick enough head."""
+    for profile in PROFILES.values():
+        for baud in (9600, 19200, 38400, 115200):
+            slow = replace(profile, baud=baud, rows_per_s=max(1200, profile.rows_per_s))
+            assert plan([slip], slow, 2.0).seconds <= 2.0
+
+
+def test_slips_without_a_cutter_are_torn_along_a_dashed_line(slip: Slip) -> None:
+    """One tear feed at the end; between two slips a line of dashes."""
+    items = plan([slip] * 3, NARROW, 99.0).items
+    assert [isinstance(item, Cut) for item in items].count(True) == 1
+    assert isinstance(items[-1], Cut)
+    dashed = [item for item in items if isinstance(item, Words) and set(item.lines[0]) == {"-"}]
+    assert len(dashed) == 2
 
 
 def test_a_code_too_wide_is_told_before_a_byte(slip: Slip) -> None:

@@ -6,7 +6,9 @@ from PIL import Image
 
 from printer.bitmap import to_image
 from printer.escpos import encode
-from printer.plan import plan
+from printer.items import Words
+from printer.plan import RUNGS, plan
+from printer.plan_types import Plan
 from printer.profile import PROFILES
 from printer.render import preview, render
 from printer.slip import Code, Slip
@@ -23,6 +25,18 @@ def test_a_preview_s_code_is_read_by_a_scanner(slip: Slip) -> None:
         assert image.width == profile.dots_wide
         assert [code.text for code in zxingcpp.read_barcodes(image)] == [slip.code.data]
         assert data == encode(plan([slip], profile, 1e9), profile)
+
+
+def test_every_rung_can_be_looked_at(slip: Slip) -> None:
+    """The picture is there, coarse, or not there; the code is on each; NV looks as the full one."""
+    shown = {rung: preview(slip, EPSON, rung) for rung in RUNGS}
+    assert shown["nv"][0] == shown["full"][0]
+    sizes = [len(shown[rung][1]) for rung in ("nv", "words", "half", "full")]
+    assert sizes[0] < 800
+    assert sizes[1:] == sorted(sizes[1:])
+    for png, _ in shown.values():
+        image = Image.open(BytesIO(png)).convert("L")
+        assert [code.text for code in zxingcpp.read_barcodes(image)] == [slip.code.data]
 
 
 def test_the_picture_in_a_preview_is_exact(slip: Slip) -> None:
@@ -44,15 +58,16 @@ def test_the_paper_is_as_long_as_it_is_shown(slip: Slip) -> None:
 
 
 def test_letters_are_where_the_printer_sets_them(slip: Slip) -> None:
-    """A line at the left begins at the left, a centred one is in the middle."""
-    (left, centred) = (
-        Slip(job="j", headline="", counts="HHHH"),
-        Slip(job="j", headline="", big="HH"),
-    )
-    ink = [to_image(render(plan([one], EPSON, 2.0), EPSON)).convert("L").point(lambda p: 255 - p).getbbox()
-           for one in (left, centred)]  # fmt: skip
+    """A line at the left begins at the left, one at the right ends there, a title is in the middle."""
+    ink = []
+    for how in ({}, {"centred": True}, {"right": True}):
+        laid_out = Plan("words", (Words(("HHHH",), 16, "cp1252", **how),), "", 0, 0.0)
+        drawn = to_image(render(laid_out, EPSON)).convert("L").point(lambda p: 255 - p)
+        ink.append(drawn.getbbox())
     assert ink[0] is not None
     assert ink[0][0] < 12
     assert ink[0][2] <= 48
     assert ink[1] is not None
     assert abs(ink[1][0] + ink[1][2] - 576) <= 12
+    assert ink[2] is not None
+    assert ink[2][2] > 576 - 12

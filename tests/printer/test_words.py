@@ -1,9 +1,9 @@
 from hypothesis import given, settings, strategies as st
 
 from printer.profile import PROFILES, Profile
-from printer.words import code_page, draw_words, letters, plain, unknown_letters, wrap, wrap_drawn
+from printer.words import code_page, native, plain, wrap, wrap_balanced
 
-EPSON, CLONE = PROFILES["TM-T88V"], PROFILES["generic-80mm"]
+EPSON = PROFILES["TM-T88V"]
 
 
 def test_words_take_the_first_page_that_holds_them() -> None:
@@ -47,32 +47,32 @@ def test_lines_fit_and_lose_no_letter(text: str, columns: int) -> None:
     assert "".join(lines).replace(" ", "") == words.replace(" ", "")
 
 
-@given(st.text("abcd Жñ", max_size=60), st.integers(40, 300))
-@settings(max_examples=40, deadline=None)
-def test_drawn_lines_fit_too(text: str, width: int) -> None:
-    """The same for letters drawn as dots."""
-    font = letters(20)
-    lines = wrap_drawn(text, width, font)
-    assert all(font.getlength(line) <= width for line in lines)
-    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+def test_blanks_that_hold_words_together_do_so() -> None:
+    """A price and its unit stay on one line, and print as a plain blank."""
+    words = plain("Jetzt nur 1,99\u202f€  das Stück")
+    assert words == "Jetzt nur 1,99\u00a0€ das Stück"
+    assert wrap(words, 15) == ("Jetzt nur", "1,99 € das", "Stück")
+    assert code_page(words, EPSON) == (16, "cp1252")
 
 
-def test_drawn_words_are_black_on_white_and_wrapped() -> None:
-    """Two lines of 25 dots each where one would not fit; ink inside the width."""
-    one, two = (
-        draw_words(text, 200, 20, centred=True) for text in ("Milch", "Milch und Brot vom Land")
-    )
-    assert (one.height, two.height) == (25, 50)
-    assert 0 < one.count_black() < one.width * one.height / 4
+def test_marks_that_say_a_direction_are_not_printed() -> None:
+    """A printer's code page holds none of them, and some print a soft hyphen as a hyphen."""
+    assert native("\u2068Skyr\u2069 \u200e500\u00adg 2\u2011pack") == "Skyr 500g 2-pack"
 
 
-def test_letters_that_the_font_lacks_are_named() -> None:
-    """Latin, Greek, Cyrillic are there, Chinese is not."""
-    assert unknown_letters("Añ Ωж €½") == ""
-    assert unknown_letters("牛 a") == "牛"
+def test_a_title_s_lines_are_about_equally_long() -> None:
+    """As few lines as needed, and no orphan at the end."""
+    assert wrap_balanced("20 % off 2 Solenne yogurts", 24) == ("20 % off 2", "Solenne yogurts")
+    assert wrap_balanced("one line", 24) == ("one line",)
+    assert wrap_balanced("Donaudampfschifffahrt auf", 12) == wrap("Donaudampfschifffahrt auf", 12)
 
 
-def test_a_character_of_the_stand_in_is_a_printer_s_cell_wide() -> None:
-    """Size 20 is 12 dots wide: what font A of every TM printer is."""
-    assert round(letters(20).getlength("M")) == 12
-    assert CLONE.columns_a * 12 == CLONE.dots_wide
+@given(st.text("abc äß-", max_size=120), st.integers(1, 48))
+@settings(max_examples=100, deadline=None)
+def test_balancing_takes_no_more_lines(text: str, columns: int) -> None:
+    """It moves words between lines, and neither loses nor adds any."""
+    words = plain(text)
+    lines = wrap_balanced(words, columns)
+    assert len(lines) == len(wrap(words, columns))
+    assert all(len(line) <= columns for line in lines)
+    assert "".join(lines).replace(" ", "") == words.replace(" ", "")
