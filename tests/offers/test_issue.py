@@ -12,8 +12,8 @@ from hypothesis import given, settings, strategies as st
 
 from offers.context import Availability, Candidate, IssueContext, Policy, StoreFacts
 from offers.issue import choose, valid_to
-from offers.offer_sets import offer_category
 from offers.model import BasketAmountOff, PastUse, Picture, Selector
+from offers.offer_sets import offer_category
 from offers.reasons import Reason
 
 HOUR = timedelta(hours=1)
