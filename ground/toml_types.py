@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import FieldInfo
 
 from ground.toml_lines import KeyPath
 
@@ -32,39 +34,56 @@ class Misfit(NamedTuple):
 
 def misfits(value: Any, kind: Any, path: KeyPath = ()) -> list[Misfit]:
     """List what in data read from TOML does not fit a type; nothing means that it converts."""
-    found = list(_within(value, kind, path))
-    if not found:
-        try:
-            msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            found = [_named(value, kind, path, str(error))]
-    return found
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        return list(_within(value, kind, path, misfits)) or [_named(value, kind, path, str(error))]
+    return list(_strangers(value, kind, path))
 
 
-def _within(value: Any, kind: Any, path: KeyPath) -> Iterator[Misfit]:
-    """Go into tables and lists."""
+def _strangers(value: Any, kind: Any, path: KeyPath) -> Iterator[Misfit]:
+    """Find the keys that no field takes, in data whose values all fit."""
+    return _within(value, kind, path, _strangers)
+
+
+Ask = Callable[[Any, Any, KeyPath], Iterable[Misfit]]
+
+
+def _within(value: Any, kind: Any, path: KeyPath, ask: Ask) -> Iterator[Misfit]:
+    """Go into a table or a list, and ask of each part."""
+    if not isinstance(value, (dict, list)):
+        return
     kind = _member(value, kind)
     parts = get_args(kind)
-    if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, Struct):
-        yield from _of_table(value, kind, path)
-    elif isinstance(value, dict) and get_origin(kind) is dict:
+    if isinstance(value, list):
+        if get_origin(kind) in (tuple, list):
+            for at, inner in enumerate(value):
+                yield from ask(inner, parts[0], (*path, at))
+    elif isinstance(kind, type) and issubclass(kind, Struct):
+        yield from _of_table(value, kind, path, ask)
+    elif get_origin(kind) is dict:
         for key, inner in value.items():
-            yield from misfits(inner, parts[1], (*path, key))
-    elif isinstance(value, list) and get_origin(kind) in (tuple, list):
-        for at, inner in enumerate(value):
-            yield from misfits(inner, parts[0], (*path, at))
+            yield from ask(inner, parts[1], (*path, key))
 
 
-def _of_table(value: dict[str, Any], kind: type[Struct], path: KeyPath) -> Iterator[Misfit]:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+def _of_table(
+    value: dict[str, Any], kind: type[Struct], path: KeyPath, ask: Ask
+) -> Iterator[Misfit]:
+    fields = _fields(kind)
     for key, inner in value.items():
         if key in fields:
-            yield from misfits(inner, fields[key].type, (*path, key))
+            yield from ask(inner, fields[key].type, (*path, key))
         elif key != kind.__struct_config__.tag_field:
             yield _stranger(key, sorted(fields), path)
     for name, field in fields.items():
         if field.required and name not in value:
             yield Misfit((*path, name), "this key is required", f"add {name} = ...")
+
+
+@cache
+def _fields(kind: type[Struct]) -> dict[str, FieldInfo]:
+    """Read a type's fields; the annotations are looked up once."""
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _stranger(key: str, known: list[str], path: KeyPath) -> Misfit:

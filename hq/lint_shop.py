@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from zoneinfo import available_timezones
 
 from hq.authoring import StoreEntry
+from hq.law_files import laws_for
 from hq.lint_facts import Facts, Found, again, number_fault, perhaps
 
 InFile = Iterator[tuple[str, Found]]
@@ -26,6 +27,12 @@ def stores(facts: Facts) -> InFile:
     for at, entry in enumerate(facts.shop.stores):
         for key, place, what, do in _store(entry):
             yield "stores.toml", Found(("store", at, key, *place), what, do)
+        if entry.laws == "own" and not laws_for(entry.jurisdiction, facts.shop.laws):
+            what = (
+                "no file of laws/ is for its jurisdiction: lanes keep to the rules built into them"
+            )
+            do = 'write laws = "shipped", or a file for it'
+            yield "stores.toml", Found(("store", at, "laws"), what, do, "warning")
 
 
 def _store(entry: StoreEntry) -> Iterator[tuple[str, tuple[str | int, ...], str, str]]:

@@ -94,6 +94,12 @@ def test_a_fault_is_named_on_its_line(fault_of, file, old, new, place, words) ->
     assert fault_of(file, old, new, place, words).level == "error"
 
 
+def test_own_laws_that_are_not_there_are_a_warning(fault_of) -> None:
+    """Nobody should believe that no law holds."""
+    place, what = "[store] laws", "lanes keep to the rules built into them"
+    assert fault_of("stores.toml", '"shipped"', '"own"', place, what).level == "warning"
+
+
 def test_a_risk_beyond_its_cap_is_a_warning(fault_of) -> None:
     """The narrower cap counts; it was perhaps not meant."""
     what = "one coupon may be worth 1000, and all of a lane 1"
