@@ -81,6 +81,8 @@ def _bars(system: str, data: bytes) -> tuple[str, str]:
         return shown, rows[len(rows) // 2]
     text = data.decode("latin-1")
     bars = BY_TEXT[system](text)
+    if system == "UPC-E":
+        return "0{}{}".format(*barcode_industry.upce_digits(text)), bars
     if len(text) == LENGTHS.get(system):
         text += barcode_bars.check_digit(text)
     return text, bars

@@ -50,6 +50,7 @@ class Columns:
     wide: int
     high: int
     word: str = ""  # what the transcript says; empty: that it is a picture
+    pitch_dots: int = 0  # of a character: to the next one
 
     @property
     def cell(self) -> tuple[int, int]:

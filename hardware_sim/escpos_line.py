@@ -58,7 +58,7 @@ class Line:
         style = self._modes.style
         pitch = self._pitch(style)
         printed = self._make_room(pitch)
-        self._pieces.append(Columns(self._x, columns, style.wide, style.high, character))
+        self._pieces.append(Columns(self._x, columns, style.wide, style.high, character, pitch))
         self._x += pitch
         return printed
 

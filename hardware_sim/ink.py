@@ -46,7 +46,8 @@ def strips(event: Event, width: int) -> Iterator[Ink]:
             yield event.high, row_ink(event, width), None
         case Barcode() | Symbol():
             ink = Image.new("L", (width, event.cell[1]), 0)
-            ink.paste(_code_ink(event), (event.x_dots, 0))
+            drawn = code_ink(event)
+            ink.paste(drawn, (event.x_dots - beside(event, drawn), 0))
             yield from _cut_up(event.cell[1], ink, _code_words(event))
         case Sheet():
             words = sheet_words(event) or None
@@ -108,16 +109,23 @@ def _modules(rows: tuple[str, ...], module_dots: int, height_dots: int) -> Image
     return small.resize(size, Image.Resampling.NEAREST)
 
 
-def _code_ink(code: Barcode | Symbol) -> Image.Image:
+def beside(code: Barcode | Symbol, drawn: Image.Image) -> int:
+    """Say how far the readable text reaches beyond the bars, on either side."""
+    return (drawn.width - code.cell[0]) // 2
+
+
+def code_ink(code: Barcode | Symbol) -> Image.Image:
+    """Draw a code; as wide as its bars or its readable text."""
     if isinstance(code, Symbol):
         return _modules(code.rows, code.module_dots, code.cell[1])
     dots = _modules((code.bars,), code.module_dots, code.height_dots)
     cell = CELLS[code.hri_font]
     letters = glyphs.draw_run(Run(0, code.text, Style(font=code.hri_font), cell[0]))
     above, below = bool(code.hri & 1), bool(code.hri & 2)
-    sheet = Image.new("L", code.cell, 0)
-    sheet.paste(dots, (0, above * cell[1]))
-    x = (dots.width - letters.width) // 2
+    spare = max(0, letters.width - dots.width + 1) // 2 if code.hri else 0
+    sheet = Image.new("L", (dots.width + 2 * spare, code.cell[1]), 0)
+    sheet.paste(dots, (spare, above * cell[1]))
+    x = (sheet.width - letters.width) // 2
     for shown, y in ((above, 0), (below, sheet.height - cell[1])):
         if shown:
             sheet.paste(letters, (x, y))
@@ -155,10 +163,12 @@ def _lay(ink: Image.Image, one: Placed) -> None:
     elif isinstance(piece, RasterRow):
         drawn = row_ink(piece, ink.width)
     else:
-        drawn = _code_ink(piece) if piece else None
-    if drawn is None:
+        drawn = code_ink(piece) if piece else None
+    if drawn is None or piece is None:
         return
-    x = 0 if isinstance(piece, RasterRow) else (piece.x_dots if piece else 0)
+    x = 0 if isinstance(piece, RasterRow) else piece.x_dots
+    if isinstance(piece, Barcode):
+        x -= beside(piece, drawn)
     box = (x, one.y_dots, x + drawn.width, one.y_dots + drawn.height)
     ink.paste(ImageChops.lighter(ink.crop(box), drawn), box)
 
@@ -167,13 +177,13 @@ def line_words(pieces: tuple[Run | Columns, ...]) -> str:
     """Give a line as text; a gap is one blank."""
     words, end = "", 0
     for piece in pieces:
-        if isinstance(piece, Columns):
-            words += piece.word or f"[columns {len(piece.columns) * piece.wide}]"
-            end = piece.x_dots + piece.cell[0] if piece.word else 0
+        if isinstance(piece, Columns) and not piece.word:
+            words, end = f"{words}[columns {piece.cell[0]}]", 0
             continue
+        text = piece.word if isinstance(piece, Columns) else piece.text
         words += " " if end and piece.x_dots > end else ""
-        words += piece.text
-        end = piece.x_dots + len(piece.text) * piece.pitch_dots
+        words += text
+        end = piece.x_dots + len(text) * piece.pitch_dots
     return words
 
 
