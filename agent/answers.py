@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from agent.till_types import DecisionOut, ShareOut, VerdictOut
+from agent.till_types import DecisionOut, LeftOutOut, ShareOut, VerdictOut
 from offers.catalogue import may_see
 from offers.context import Context, Decision
 from offers.model import Language, Offer, OfferId, Serial
@@ -75,6 +75,7 @@ def verdicts_out(
                 verdict.discount_minor,
                 verdict.serial,
                 verdict.serial in provisional,
+                verdict.points,
             )
         )
     return tuple(told)
@@ -115,4 +116,6 @@ def decision_out(
         shopper=context.shopper_known,
         generation=generation,
         trusted_clock=context.moment.trusted,
+        left_out=tuple(LeftOutOut(it.line_id, it.why) for it in decision.left_out),
+        points=decision.points,
     )

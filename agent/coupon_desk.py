@@ -68,6 +68,8 @@ class CouponDesk:
         serial = coupon.serial
         if serial is None:
             return Presented(coupon.number, None, self._without_serial(coupon))
+        if self._is_anothers(serial, sale.shopper):
+            return Presented(coupon.number, serial, "other_shopper")
         held = sale.held.get(serial)
         if held is not None and held.presented.standing not in RETRIED:
             return held.presented
@@ -77,6 +79,12 @@ class CouponDesk:
         if any(other is not sale and other.holds(serial) for other in self._book):
             return Presented(coupon.number, serial, "elsewhere", self._here, self._utc_now())
         return Presented(coupon.number, serial, self._genuine(coupon, serial))
+
+    def _is_anothers(self, serial: Serial, shopper: ShopperKey | None) -> bool:
+        """Tell whether this lane printed a coupon for somebody else than the shopper in hand."""
+        printed = self._journal.mirror.issued(serial)
+        owner = self._journal.mirror.refs.key(printed.shopper) if printed is not None else None
+        return owner is not None and shopper is not None and owner != shopper
 
     def _without_serial(self, coupon: CouponScan) -> Literal["mass", "unknown"]:
         """Take a bare number for what it names: not for a coupon that has to carry a serial."""

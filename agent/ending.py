@@ -12,7 +12,7 @@ from agent.answers import verdicts_out
 from agent.issue_desk import Issue
 from agent.kept_facts import NO_FACTS
 from agent.records_of import Bank, Given, redemptions_given, sold_lines
-from agent.refunds import SaleEvidence, returned_lines, work_out_return
+from agent.refunds import SaleEvidence, returned_already, returned_lines, work_out_return
 from agent.refusals import Refused
 from agent.sales import Answered, Finished, Sale
 from agent.till_types import ReturnIn, ReturnOut, ReversalOut, TenderIn, TenderOut
@@ -84,6 +84,7 @@ class Ending(Struct, frozen=True):
             released=self.given.not_given,
             printing=tuple(offer.offer_id for offer in issue.offers),
             verdicts=verdicts_out(self.late + issue.verdicts, offers, language, currency),
+            points=sum(r.points for r in self.given.redemptions),
         )
 
     def evidence(
@@ -144,6 +145,7 @@ def end_sale(sale: Sale, message: TenderIn, shelf: Shelf) -> Ending:
     offers = shelf.generation.offers
     depth = shelf.generation.policy.category_depth
     shared = {s.offer_id for s in answered.decision.shares} if answered is not None else set()
+    shared |= {it.offer_id for it in answered.decision.earned} if answered is not None else set()
     categories = {
         offer_id: offer_category(
             offers[offer_id], shelf.generation.products_of(offers[offer_id]), depth
@@ -172,10 +174,20 @@ async def give_back(
             404,
         )
     sale = SaleEvidence.decode(body)
-    before = returned_lines(await journal.rows_of(sale.tendered.uid))
-    returned = work_out_return(sale, message, before)
-    reversals = tuple(ReversalOut(r.offer_id, r.amount_minor, r.whole) for r in returned.reversals)
-    return [returned, *_freed(returned)], ReturnOut(returned.refund_minor, reversals)
+    rows = await journal.rows_of(sale.tendered.uid)
+    told = returned_already(rows, message)
+    if told is not None:
+        return [], return_out(told)
+    returned = work_out_return(sale, message, returned_lines(rows))
+    return [returned, *_freed(returned)], return_out(returned)
+
+
+def return_out(returned: Returned) -> ReturnOut:
+    """Make the till's answer to a return."""
+    reversals = (
+        ReversalOut(r.offer_id, r.amount_minor, r.whole, r.points) for r in returned.reversals
+    )
+    return ReturnOut(returned.refund_minor, tuple(reversals))
 
 
 async def undo(journal: Journal, finished: Finished) -> list[Record]:

@@ -47,6 +47,15 @@ class Issue(Struct, frozen=True):
     verdicts: tuple[Verdict, ...] = ()
 
 
+class Occasion(Struct, frozen=True):
+    """What a slip follows. Training lays out TRAINING slips without serials or rows."""
+
+    uid: Uid
+    moment: Moment
+    training: bool = False
+    asked: bool = False  # the shopper asked for paper
+
+
 class IssueDesk:
     """Issues coupons to the shopper in hand; a lane without a printer issues nothing."""
 
@@ -63,27 +72,21 @@ class IssueDesk:
         self._here = here
 
     def prepare(
-        self,
-        uid: Uid,
-        shopper: ShopperKey,
-        moment: Moment,
-        training: bool,
-        just_now: tuple[PastUse, ...] = (),
+        self, occasion: Occasion, shopper: ShopperKey, just_now: tuple[PastUse, ...] = ()
     ) -> Issue:
         """Choose the slip and make its rows; nothing is printed or written yet.
 
         Args:
-            uid: the sale that the slip follows.
+            occasion: the sale that the slip follows, and when.
             shopper: who gets it.
-            moment: when it is.
-            training: lay out TRAINING slips without serials or rows.
             just_now: what this very sale used, not yet in the journal.
         """
+        uid, moment, training, asked = structs.astuple(occasion)
         if self._printing is None:
             return Issue()
         if not self._printing.ready:
             return Issue(verdicts=self._not_now(shopper))
-        context = issue_context(self._here, shopper, moment)
+        context = issue_context(self._here, shopper, moment, asked)
         decision = choose(structs.replace(context, past=context.past + just_now))
         language = self._language(shopper)
         job = JobId(secrets.token_hex(16))

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from agent.answering import answer
 from agent.ending import end_sale, give_back, undo
-from agent.issue_desk import Issue
+from agent.issue_desk import Issue, Occasion
 from agent.refunds import SaleEvidence
 from agent.refusals import Refused
 from agent.rooms import Rooms
@@ -100,7 +100,7 @@ class Lane:
             sale = _open(sale, handle)
             moment = rooms.moment_of(sale.key.business_date)
             ending = end_sale(sale, message, rooms.shelf)
-            issue = self._issue(sale, moment, ending.past)
+            issue = self._issue(sale, moment, ending.past, message.paper_asked)
             tendered = ending.tendered(rooms.journal, rooms.shelf.generation.id)
             out = ending.out(issue, rooms.shelf, rooms.language)
             evidence = ending.evidence(tendered, out, moment, rooms.shelf.generation.id)
@@ -214,17 +214,17 @@ class Lane:
         await self._write(records, {sale.uid: sale.saved()}, parts=fresh.parts)
         return fresh.answered
 
-    def _issue(self, sale: Sale, moment: Moment, past: tuple[PastUse, ...]) -> Issue:
+    def _issue(self, sale: Sale, moment: Moment, past: tuple[PastUse, ...], asked: bool) -> Issue:
         if sale.shopper is None:
             return Issue()
-        training = sale.mode == "training"
-        return self._rooms.issues.prepare(sale.uid, sale.shopper, moment, training, past)
+        occasion = Occasion(sale.uid, moment, sale.mode == "training", asked)
+        return self._rooms.issues.prepare(occasion, sale.shopper, past)
 
     async def _print_for(self, shopper: Shopper) -> None:
         """Without a till: a card that is scanned gets its offers at once."""
         moment = self._rooms.moment_of(None)
         uid = Uid(secrets.token_hex(16))
-        issue = self._rooms.issues.prepare(uid, shopper.key, moment, training=False)
+        issue = self._rooms.issues.prepare(Occasion(uid, moment), shopper.key)
         with self._rooms.issues.making(issue):
             await self._write(list(issue.records))
         self._rooms.issues.print(issue)

@@ -71,6 +71,22 @@ def returned_lines(rows: Iterable[Row]) -> frozenset[str]:
     return frozenset(before)
 
 
+def returned_already(rows: Iterable[Row], message: ReturnIn) -> Returned | None:
+    """Give what a return was answered before that names the very same lines; None for a new one.
+
+    Raises:
+        Refused: the whole sale was voided.
+    """
+    gone, told = returned_lines(rows), None
+    for row in rows:
+        if row.kind == "returned":
+            returned = msgspec.json.decode(row.body, type=Returned)
+            if returned.asked == tuple(sorted(message.lines)):
+                told = returned
+    again = told is not None and (set(message.lines) <= gone if message.lines else True)
+    return told if again else None
+
+
 def work_out_return(sale: SaleEvidence, message: ReturnIn, before: frozenset[str]) -> Returned:
     """Say what comes back with these lines. A line that came back before is not paid twice.
 
@@ -110,4 +126,5 @@ def work_out_return(sale: SaleEvidence, message: ReturnIn, before: frozenset[str
         reversals=reversals,
         sold=tuple(Sold(line.gtin, -line.quantity) for line in back),
         shopper=sale.tendered.shopper,
+        asked=tuple(sorted(message.lines)),
     )

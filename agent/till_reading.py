@@ -70,13 +70,18 @@ def read_basket(
 def _line(line: LineIn) -> Line:
     return Line(
         line_id=line.line_id,
-        gtin=Gtin(line.gtin.zfill(GTIN_DIGITS)),
+        gtin=_gtin(line.gtin),
         quantity=line.quantity,
         amount_minor=line.amount_minor,
         weight_g=line.weight_g,
         offered=line.offered,
         mass_promotion=line.mass_promotion,
     )
+
+
+def _gtin(text: str) -> Gtin:
+    """Give the 14-digit form; what is no number stays as it is, and names an article nobody knows."""
+    return Gtin(text.zfill(GTIN_DIGITS) if text.isascii() and text.isdigit() else text)
 
 
 def _strongest(identities: tuple[IdentityIn, ...], identify: Identify) -> Shopper | None:

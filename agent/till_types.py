@@ -17,10 +17,13 @@ from offers.reasons import Evidence, Outcome, Reason
 
 Text = Annotated[str, Meta(min_length=1, max_length=64)]
 Scan = Annotated[str, Meta(min_length=1, max_length=256)]
-# "(?!\n)": a "$" alone lets a line break pass behind the last digit (Python's re)
-GtinIn = Annotated[str, Meta(pattern=r"^[0-9]{8,14}$(?!\n)")]
+# What was scanned, whether it is a GTIN or not. "(?!\n)": a "$" alone lets a line break pass behind
+# the last character (Python's re).
+GtinIn = Annotated[str, Meta(pattern=r"^[!-~]{1,64}$(?!\n)")]
 Amount = Annotated[int, Meta(ge=0, le=100_000_000)]
-Units = Annotated[int, Meta(ge=1, le=9_999)]
+# A line may hold nonsense: it is then left out of the decision by `offers.shelf`, and the rest of the
+# basket gets its offers. 53 bits are what every JSON reader holds exactly.
+AsCharged = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 Revision = Annotated[int, Meta(ge=1, le=2**31)]
 
 
@@ -36,13 +39,17 @@ class IdentityIn(TillMessage, frozen=True):
 
 
 class LineIn(TillMessage, frozen=True):
-    """One line of the basket; `amount_minor` is what the till charges for it before our discounts."""
+    """One line of the basket; `amount_minor` is what the till charges for it before our discounts.
+
+    A line whose article nobody knows, or whose quantity or amount makes no sense (a deposit taken
+    back, say), gets no discount and counts for none; the answer names it in `left_out`.
+    """
 
     line_id: Text
     gtin: GtinIn
-    quantity: Units
-    amount_minor: Amount
-    weight_g: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    quantity: AsCharged
+    amount_minor: AsCharged
+    weight_g: AsCharged | None = None
     offered: bool = True
     mass_promotion: Text | None = None
 
@@ -83,6 +90,14 @@ class VerdictOut(Struct, frozen=True, gc=False):
     discount_minor: int = 0
     serial: str | None = None
     provisional: bool = False
+    points: int = 0
+
+
+class LeftOutOut(Struct, frozen=True):
+    """A line that the decision did not look at, and why."""
+
+    line_id: str
+    why: Literal["unknown_product", "quantity", "amount", "currency"]
 
 
 class DecisionOut(Struct, frozen=True):
@@ -97,6 +112,8 @@ class DecisionOut(Struct, frozen=True):
     shopper: bool  # a known shopper is in hand
     generation: str
     trusted_clock: bool
+    left_out: tuple[LeftOutOut, ...] = ()
+    points: int = 0  # loyalty points that the tender brings, credited by headquarters
 
 
 class GivenIn(TillMessage, frozen=True):
@@ -108,10 +125,14 @@ class GivenIn(TillMessage, frozen=True):
 
 
 class TenderIn(TillMessage, frozen=True):
-    """POST /v1/transactions/{id}/tender: the sale is paid; `given` is what the till really gave."""
+    """POST /v1/transactions/{id}/tender: the sale is paid; `given` is what the till really gave.
+
+    `paper_asked`: the shopper asked for coupons, where the law lets none be printed unasked.
+    """
 
     revision: Revision
     given: Annotated[tuple[GivenIn, ...], Meta(max_length=2000)]
+    paper_asked: bool = False
 
 
 class TenderOut(Struct, frozen=True):
@@ -122,6 +143,7 @@ class TenderOut(Struct, frozen=True):
     released: tuple[OfferId, ...]
     printing: tuple[OfferId, ...]
     verdicts: tuple[VerdictOut, ...]
+    points: int = 0
 
 
 class ReturnIn(TillMessage, frozen=True):
@@ -139,6 +161,7 @@ class ReversalOut(Struct, frozen=True):
     offer_id: OfferId
     amount_minor: int
     whole: bool
+    points: int = 0
 
 
 class ReturnOut(Struct, frozen=True):

@@ -263,30 +263,40 @@ class Mirror:
             if use.claim is not None:
                 self._claims.used(use.claim)
             past = _use("redeemed", use.offer_id, record.key.business_date, use.category)
-            self._count(fact.seq, record.shopper, past)
+            for ref in self._users(record.shopper, use.serial):
+                self._count(fact.seq, ref, past)
 
     def _voided(self, fact: Fact, sale: Tendered) -> None:
         for sold in sale.sold:
             self._sold.add(sold.gtin, fact.at, -sold.quantity)
-        shopper = self.refs.key(sale.shopper)
-        if shopper is None:
-            return
         for use in sale.redemptions:
             past = _use("redeemed", use.offer_id, sale.key.business_date, use.category)
-            self._past.undo(shopper, past)
+            for ref in self._users(sale.shopper, use.serial):
+                self._undo(ref, past)
 
     def _returned(self, fact: Fact, record: Returned) -> None:
         for sold in record.sold:
             self._sold.add(sold.gtin, fact.at, sold.quantity)
-        shopper = self.refs.key(record.shopper)
-        if shopper is None:
-            return
-        whole = {reversal.offer_id for reversal in record.reversals if reversal.whole}
-        for use in tuple(self._past.of(shopper)):
-            of_this_sale = use.kind == "redeemed" and use.on == record.of.business_date
-            if of_this_sale and use.offer_id in whole:
-                whole.remove(use.offer_id)
-                self._past.undo(shopper, use)
+        whole = (reversal for reversal in record.reversals if reversal.whole)
+        for reversal in whole:
+            for ref in self._users(record.shopper, reversal.serial):
+                shopper, on = self.refs.key(ref), record.of.business_date
+                uses = self._past.of(shopper) if shopper is not None else []
+                mine = (u for u in uses if u.kind == "redeemed" and u.on == on)
+                use = next((u for u in mine if u.offer_id == reversal.offer_id), None)
+                if use is not None:
+                    self._undo(ref, use)
+
+    def _users(self, ref: ShopperRef | None, serial: Serial | None) -> tuple[ShopperRef, ...]:
+        """Name who used an offer: who stood here, and for whom this lane printed the coupon."""
+        printed = self._issued.get(serial) if serial is not None else None
+        owner = printed.shopper if printed is not None else None
+        return tuple(dict.fromkeys(it for it in (ref, owner) if it is not None))
+
+    def _undo(self, ref: ShopperRef, use: PastUse) -> None:
+        shopper = self.refs.key(ref)
+        if shopper is not None:
+            self._past.undo(shopper, use)
 
     def _coupon(self, fact: Fact, record: Issued) -> None:
         past = _use("issued", record.offer_id, record.valid_from, record.category)

@@ -42,6 +42,7 @@ Standing = Literal[
     "provisional",
     "redeemed",
     "elsewhere",
+    "other_shopper",
     "unknown",
     "forged",
     "offline_limit",

@@ -30,6 +30,7 @@ STANDINGS = {
     "unknown": Reason.SERIAL_UNKNOWN,
     "redeemed": Reason.ALREADY_REDEEMED,
     "elsewhere": Reason.CLAIMED_ELSEWHERE,
+    "other_shopper": Reason.OTHER_SHOPPER,
     "offline_limit": Reason.OFFLINE_LIMIT,
     "unanswered": Reason.DECISION_LATE,
 }

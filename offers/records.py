@@ -128,7 +128,10 @@ class Reversal(Struct, frozen=True):
 
 
 class Returned(Struct, frozen=True, tag="returned"):
-    """Lines of a past sale came back, and what of its discounts came back with them."""
+    """Lines of a past sale came back, and what of its discounts came back with them.
+
+    `asked` is what the till named, none for the whole sale: the same call again gets this answer.
+    """
 
     uid: Uid
     of: TransactionKey
@@ -137,6 +140,7 @@ class Returned(Struct, frozen=True, tag="returned"):
     reversals: tuple[Reversal, ...]
     sold: tuple[Sold, ...]
     shopper: ShopperRef | None = None
+    asked: tuple[str, ...] | None = None
 
 
 class Issued(Struct, frozen=True, tag="issued"):

@@ -109,10 +109,9 @@ def with_amount(text: str) -> bytes:
         (with_amount("Infinity"), 400, "malformed"),
         (with_amount("100") + b"x", 400, "malformed"),
         (with_amount('"\\ud800"'), 400, "malformed"),
-        (with_amount("-5"), 422, "wrong_value"),
         (with_amount("1e999"), 422, "wrong_value"),
         (with_amount("1.5"), 422, "wrong_value"),
-        (with_amount("100000001"), 422, "wrong_value"),
+        (with_amount("9007199254740993"), 422, "wrong_value"),
         (with_amount("12345678901234567890123"), 422, "wrong_value"),
         (with_amount('"100"'), 422, "wrong_value"),
         (with_amount("null"), 422, "wrong_value"),
@@ -137,7 +136,7 @@ async def test_a_wrong_value_is_named_by_its_place():
     """The refusal of a value says where it stands."""
     headers = {"content-type": "application/json"}
     async with face() as at:
-        answer = await at.till.put(SALE, content=with_amount("-5"), headers=headers)
+        answer = await at.till.put(SALE, content=with_amount("1.5"), headers=headers)
     assert "$.lines[0].amount_minor" in answer.json()["what"]
 
 
