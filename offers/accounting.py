@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from offers.components import Bid, Part
+from offers.components import Bid, Part, is_single
 from offers.conditions import text_of
 from offers.model import Offer
 from offers.points import is_points
 from offers.reasons import Finding, Reason, found
 from offers.shelf import Shelf, is_basket_reward
+from offers.singles import unit_weights
 from offers.solver import Solution
 
 
@@ -58,6 +59,8 @@ class Account:
         """Tell whether an offer is worth nothing on this basket even by itself: a fixed price."""
         if is_basket_reward(bid.offer):
             return False
+        if is_single(bid.offer):
+            return not unit_weights(bid.offer, bid.lots, self._shelf.lots, 1)
         return not Part([0], [bid], self._shelf.lots).gives_something()
 
     def _by(self, reason: Reason, winners: list[Offer]) -> Finding:

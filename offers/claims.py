@@ -43,6 +43,16 @@ class Hand(NamedTuple):
     reduced: Taken = ()
 
 
+class Found(NamedTuple):
+    """The best set: which rival takes what, one entry a use; weights as the search scales them."""
+
+    uses: tuple[tuple[int, Hand], ...]
+    weight: int
+    bound: int
+    nodes: int
+    finished: bool
+
+
 class View:
     """A claim under one of its terms, with gains as weights by place in the claim's classes."""
 

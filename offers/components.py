@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from offers.claims import Rival, Taken
+from offers.claims import Found, Rival, Taken
+from offers.matching import Pairs, best_pairs
 from offers.model import AmountOffPerKg, Offer, Points
-from offers.rewards import discount
-from offers.search import Component, Found
+from offers.rewards import discount, most_uses, takes_one_unit
+from offers.search import Component
 from offers.shelf import Lot
+from offers.singles import unit_weights
 
 LEAST_BUDGET = 100  # steps that each component gets, whatever the others spent
 Units = tuple[tuple[int, int], ...]  # (lot, units)
@@ -87,18 +89,28 @@ class Part:
 
     def search(self, scale: int, budget: int) -> tuple[list[Use], Found]:
         """Find the best uses; `scale` weighs a minor unit against priorities."""
-        found = self._component(scale, max(budget, LEAST_BUDGET)).run()
+        found = Component(*self._rivals(), scale, max(budget, LEAST_BUDGET)).run()
         return self._deal(found), found
 
     def gives_something(self) -> bool:
         """Tell whether any use of the bids gives anything."""
-        return self._component(1, LEAST_BUDGET).gives_something()
+        return Component(*self._rivals(), 1, LEAST_BUDGET).gives_something()
 
-    def _component(self, scale: int, budget: int) -> Component:
+    def _rivals(self) -> tuple[list[Rival], list[Lot], list[int]]:
         free = [sum(self._lots[lot].units for lot in group) for group in self._members]
         alike = [Lot("", it.gtin, -it.minus_price, 0, it.pieces, it.grams) for it in self._order]  # type: ignore[arg-type]
-        rivals = [self._rival(at) for at in range(len(self._part))]
-        return Component(rivals, alike, free, scale, budget)
+        mine: list[list[int]] = [[] for _ in self._part]
+        others: list[list[int]] = [[] for _ in self._part]
+        for c, it in enumerate(self._order):
+            for at in it.wanted:
+                mine[at].append(c)
+            for at in it.wanted_as_other:
+                others[at].append(c)
+        rivals = [
+            Rival(self._bids[n].offer, tuple(mine[at]), tuple(others[at]), self._bids[n].left)
+            for at, n in enumerate(self._part)
+        ]
+        return rivals, alike, free
 
     def _classes(self) -> dict[_Class, list[int]]:
         wanted: dict[int, tuple[list[int], list[int]]] = {}
@@ -128,12 +140,6 @@ class Part:
             classes.setdefault(key, []).append(n)
         return classes
 
-    def _rival(self, at: int) -> Rival:
-        bid = self._bids[self._part[at]]
-        mine = tuple(c for c, it in enumerate(self._order) if at in it.wanted)
-        others = tuple(c for c, it in enumerate(self._order) if at in it.wanted_as_other)
-        return Rival(bid.offer, mine, others, bid.left)
-
     def _deal(self, found: Found) -> list[Use]:
         """Turn classes of units into units of lots: by GTIN and line id, in the order of the uses."""
         left = {lot: self._lots[lot].units for group in self._members for lot in group}
@@ -156,6 +162,48 @@ class Part:
                     left[lot] -= count
                     need -= count
                     yield lot, count
+
+
+def is_single(offer: Offer) -> bool:
+    """Tell whether an offer can be paired with units, without a search."""
+    return takes_one_unit(offer) and not offer.group
+
+
+def paired(part: list[int], bids: list[Bid], lots: list[Lot], scale: int) -> list[Use]:
+    """Find the best uses of offers that can be paired with units; the lower id first among equals."""
+    mine = sorted(
+        {lot for n in part for lot in bids[n].lots}, key=lambda n: (-lots[n].price_minor, n)
+    )
+    place = {lot: at for at, lot in enumerate(mine)}
+    alike = [lots[lot] for lot in mine]
+    weights = {
+        n: unit_weights(bids[n].offer, tuple(place[lot] for lot in bids[n].lots), alike, scale)
+        for n in part
+    }
+    order = sorted(
+        part, key=lambda n: (-max(weights[n].values(), default=0), bids[n].offer.offer_id)
+    )
+    left = [most_uses(bids[n].offer, bids[n].left) for n in order]
+    free = {at: lot.units for at, lot in enumerate(alike)}
+    if len(part) == 1:
+        pairs = _filled(weights[part[0]], left[0], free)
+    else:
+        pairs = best_pairs([weights[n] for n in order], left, free)[1]
+    return [
+        Use(order[which], ((mine[at], 1),), weights[order[which]][at] // scale)
+        for (which, at), units in sorted(pairs.items())
+        for _ in range(units)
+    ]
+
+
+def _filled(weights: dict[int, int], left: int, free: dict[int, int]) -> Pairs:
+    """Pair one offer with the units that it weighs most on."""
+    pairs = {}
+    for at in sorted(weights, key=lambda at: (-weights[at], at)):
+        if left:
+            pairs[0, at] = min(left, free[at])
+            left -= pairs[0, at]
+    return pairs
 
 
 def gives_on(offer: Offer, units: Units, lots: list[Lot]) -> int:

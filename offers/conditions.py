@@ -100,7 +100,12 @@ def nothing_counts(offer: Offer, counted: Counted, shelf: Shelf, language: str) 
             set=title,
             variant=variants,
         )
-    return Finding(Reason.NO_QUALIFYING_ITEM, {"set": title})
+    return not_in_basket(offer, language)
+
+
+def not_in_basket(offer: Offer, language: str) -> Finding:
+    """Say that nothing of an offer's set was bought."""
+    return Finding(Reason.NO_QUALIFYING_ITEM, {"set": text_of(offer.products.title, language)})
 
 
 def called(gtin: Gtin, products: dict[Gtin, Product]) -> str:

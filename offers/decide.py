@@ -8,20 +8,23 @@ the best set of the rest (`offers.solver`); the accounting gives each offer left
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from offers.accounting import Account
 from offers.allocation import merged, merged_points, portions, spread
 from offers.basket import Earned, Share
 from offers.components import Bid, Units, Use
-from offers.conditions import unmet
+from offers.conditions import not_in_basket, unmet
 from offers.context import Candidate, Context, Decision
 from offers.gates import findings
+from offers.kept import Kept
 from offers.model import AmountOffPerKg, Offer, OfferId, Serial
 from offers.reasons import Evidence, Finding, Outcome, Reason, Verdict, found
-from offers.shelf import Lot, Shelf
+from offers.shelf import NOTHING, Lot, Shelf
 from offers.solver import Solution, solve
 
+LANGUAGES_KEPT = 8  # a store speaks two or three
 NEAR = (Reason.NEAR_MISS_QTY, Reason.NEAR_MISS_VALUE)
 
 
@@ -29,7 +32,8 @@ class _Field(NamedTuple):
     """The candidates that came through: one bid per offer, and whose it is."""
 
     bids: list[Bid]
-    findings: list[Finding | None]  # per candidate; None: it bids, or its offer does already
+    findings: list[Finding | None]  # per candidate; None: it bids, or see `nowhere`
+    nowhere: dict[int, Verdict]  # of candidates of which nothing is in the basket
     bid_of: dict[OfferId, int]
     bidder: dict[int, int]  # bid -> candidate
 
@@ -74,12 +78,16 @@ def uses_left(offer: Offer, context: Context) -> int:
 
 def _gather(context: Context, shelf: Shelf, language: str) -> _Field:
     """Send every candidate through the gates and its own conditions; the rest bid."""
-    field = _Field([], findings(context), {}, {})
-    for n, finding in enumerate(field.findings):
-        offer = context.candidates[n].offer
-        if finding is not None or offer.offer_id in field.bid_of:
+    field = _Field([], findings(context), {}, {}, {})
+    count, not_there, nowhere = shelf.count, nothing_there(language).of, field.nowhere
+    for n, candidate in enumerate(context.candidates):
+        offer = candidate.offer
+        if field.findings[n] is not None or offer.offer_id in field.bid_of:
             continue
-        counted = shelf.count(offer)
+        counted = count(offer)
+        if counted is NOTHING and candidate.presented is None:
+            nowhere[n] = not_there(offer)
+            continue
         field.findings[n] = unmet(offer, counted, shelf, language)
         if field.findings[n] is None:
             field.bid_of[offer.offer_id] = len(field.bids)
@@ -89,23 +97,35 @@ def _gather(context: Context, shelf: Shelf, language: str) -> _Field:
     return field
 
 
+@lru_cache(LANGUAGES_KEPT)
+def nothing_there(language: str) -> Kept[Verdict]:
+    """Keep the verdict that most offers get, which no basket changes: nothing of it was bought."""
+
+    def found_once(offer: Offer) -> Verdict:
+        return _verdict(Candidate(offer), not_in_basket(offer, language))
+
+    return Kept(found_once)
+
+
 def _verdicts(
     context: Context, field: _Field, solution: Solution, account: Account
 ) -> tuple[Verdict, ...]:
     uses: dict[int, list[Use]] = {}
     for use in solution.uses:
         uses.setdefault(use.bid, []).append(use)
-    verdicts = []
-    for n, (candidate, finding) in enumerate(zip(context.candidates, field.findings, strict=True)):
-        if finding is None:
-            bid = field.bid_of[candidate.offer.offer_id]
-            mine = uses.get(bid)
-            if mine and field.bidder[bid] == n:
-                verdicts.append(_applied(candidate, mine))
-                continue
-            finding = _left_out(field.bids[bid], mine, account)
-        verdicts.append(_verdict(candidate, finding))
-    return tuple(verdicts)
+
+    def of(n: int) -> Verdict:
+        candidate, finding = context.candidates[n], field.findings[n]
+        if finding is not None:
+            return _verdict(candidate, finding)
+        bid = field.bid_of[candidate.offer.offer_id]
+        mine = uses.get(bid)
+        if mine and field.bidder[bid] == n:
+            return _applied(candidate, mine)
+        return _verdict(candidate, _left_out(field.bids[bid], mine, account))
+
+    nowhere = field.nowhere
+    return tuple([nowhere.get(n) or of(n) for n in range(len(context.candidates))])
 
 
 def _left_out(bid: Bid, used_by_another: list[Use] | None, account: Account) -> Finding:

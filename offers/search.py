@@ -13,14 +13,12 @@ that are alike for all offers are one class: they need not be told apart.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from offers.claims import Claim, Hand, Rival, Worths
+from offers.claims import Claim, Found, Hand, Rival, Worths
 from offers.greedy import fitting
 from offers.hands import Hands, Steps
-from offers.matching import best_pairs
 from offers.rewards import cost, takes_one_unit
 from offers.shelf import Lot
+from offers.singles import pair, unit_weights
 from offers.worth import Settled, price, settle
 
 NODE_BUDGET = 2_500  # steps of all searches of one decision: some 10 us each on a small store PC
@@ -28,16 +26,6 @@ DEPTH_BUDGET = 250  # nested steps; Python's own stack ends at 1,000 frames
 START_PERCENT = 70  # of what units bring in a greedy set: what they may be worth
 QUICK = 80  # steps of the first attempt
 PARTS = (8, 3, 1)  # of what may be lost, the part that each pass goes through
-
-
-class Found(NamedTuple):
-    """The best set: which rival takes what, one entry a use; weights as the search scales them."""
-
-    uses: tuple[tuple[int, Hand], ...]
-    weight: int
-    bound: int
-    nodes: int
-    finished: bool
 
 
 def slots_of(claims: list[Claim]) -> list[list[int]]:
@@ -71,6 +59,10 @@ class Component:
         self._free = list(free)
         self._steps = Steps(budget)
         self._paired_from = self._first_paired()
+        self._singles = {
+            slot[0]: unit_weights(rivals[slot[0]].offer, rivals[slot[0]].classes, lots, scale)
+            for slot in self._slots[self._paired_from :]
+        }
         self._path: list[tuple[int, Hand]] = []
         self._weights: list[int] = []
         self._weight = 0
@@ -79,9 +71,7 @@ class Component:
         self._cut = False
         self._limit = 0
         self._seen: dict[tuple[int, ...], int] = {}
-        self._round = (
-            sum(len(claim.classes) for claim in self._claims) // 3
-        )  # steps it costs as much as
+        self._round = sum(len(claim.classes) for claim in self._claims) // 3  # its cost, in steps
         self._settled = Settled(0, [], [], {})
         self._hands: dict[int, Hands] = {}
         self._adds: list[int] = []
@@ -281,25 +271,12 @@ class Component:
         self._visit(at + 1, lost)
 
     def _pair_the_rest(self) -> None:
-        rest = [(slot[0], self._claims[slot[0]]) for slot in self._slots[self._paired_from :]]
+        rest = [slot[0] for slot in self._slots[self._paired_from :]]
         if not rest:
             return
-        weights = [
-            {
-                c: weight
-                for c in claim.classes
-                if self._free[c] and (weight := claim.weight(Hand(((c, -1),))))
-            }
-            for _, claim in rest
-        ]
-        free = {c: self._free[c] for _, claim in rest for c in claim.classes}
-        total, pairs = best_pairs(weights, [claim.uses for _, claim in rest], free)
+        weights = [self._singles[n] for n in rest]
+        total, hands = pair(weights, [self._claims[n].uses for n in rest], self._free)
         self._steps.made += 2 * len(rest)  # about what as many steps of the search cost
         if self._weight + total > self._best_weight:
             self._best_weight = self._weight + total
-            single = [
-                (rest[which][0], Hand(((c, -1),)))
-                for (which, c), units in sorted(pairs.items())
-                for _ in range(units)
-            ]
-            self._best = (*self._path, *single)
+            self._best = (*self._path, *((rest[which], hand) for which, hand in hands))

@@ -200,22 +200,24 @@ class Shelf:
 
     def count(self, offer: Offer) -> Counted:
         """Find what counts for an offer. A basket reward that names no product counts them all."""
-        if names_nothing(offer.products.include) and is_basket_reward(offer):
-            return self._less(self._gtins, offer.products.exclude, volume=by_volume(offer))
-        return self._in_set(offer.products, volume=by_volume(offer))
+        products = offer.products
+        included = self._named(products.include)
+        if not included:
+            if not (names_nothing(products.include) and is_basket_reward(offer)):
+                return NOTHING
+            included = self._gtins
+        return self._less(included, products.exclude, offer)
 
     def count_other(self, offer: Offer) -> Counted:
         """Find what counts in the second set of an offer: the units that `OtherReduced` reduces."""
         if not isinstance(offer.reward, OtherReduced):
             return NOTHING
-        return self._in_set(offer.reward.products, volume=by_volume(offer))
-
-    def _in_set(self, products: ProductSet, *, volume: bool) -> Counted:
+        products = offer.reward.products
         included = self._named(products.include)
-        return self._less(included, products.exclude, volume=volume) if included else NOTHING
+        return self._less(included, products.exclude, offer) if included else NOTHING
 
-    def _less(self, included: set[Gtin], exclude: Selector, *, volume: bool) -> Counted:
-        excluded = included & self._named(exclude)
+    def _less(self, included: set[Gtin], exclude: Selector, offer: Offer) -> Counted:
+        excluded, volume = included & self._named(exclude), by_volume(offer)
         lots: list[int] = []
         barred: list[tuple[Reason, Gtin]] = []
         for gtin in sorted(included - excluded):

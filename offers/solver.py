@@ -23,10 +23,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from offers.components import Bid, Part, Use, components
+from offers.components import Bid, Part, Use, components, is_single, paired
 from offers.context import Search
 from offers.points import earn, is_points
-from offers.rewards import basket_off, discount, most_uses, takes_one_unit
+from offers.rewards import basket_off, most_uses
 from offers.search import NODE_BUDGET
 from offers.shelf import Lot, is_basket_reward
 
@@ -117,10 +117,10 @@ def _discounts(
     uses: list[Use] = []
     bound, nodes, finished = 0, 0, True
     for part in components(on_units, bids):
-        if len(part) == 1 and takes_one_unit(bids[part[0]].offer):
-            mine = list(_uncontested(part[0], bids[part[0]], lots))
-            bound += sum(use.discount_minor * scale for use in mine)
-            nodes += 1
+        if all(is_single(bids[n].offer) for n in part):
+            mine = paired(part, bids, lots, scale)
+            bound += sum(use.discount_minor for use in mine) * scale
+            nodes += len(part)
         else:
             mine, found = Part(part, bids, lots).search(scale, budget - nodes)
             bound += found.bound
@@ -134,19 +134,6 @@ def _discounts(
     limit = bound // scale
     limit += max((basket_discount(bids[n], lots, limit) for n in on_basket), default=0)
     return _Plan(tuple(uses), total, priority, limit, nodes, finished)
-
-
-def _uncontested(n: int, bid: Bid, lots: list[Lot]) -> Iterator[Use]:
-    """Use a one-unit offer that nobody competes with on the units that it gives most for."""
-    left = most_uses(bid.offer, bid.left)
-    reward = bid.offer.reward
-    worth = [(discount(reward, ((lots[n], 1),)), lots[n].price_minor, -n) for n in bid.lots]
-    for minor, _, minus_lot in sorted(worth, reverse=True):
-        for _ in range(min(left, lots[-minus_lot].units) if minor else 0):
-            left -= 1
-            yield Use(n, ((-minus_lot, 1),), minor)
-        if left < 1:
-            return
 
 
 def basket_discount(bid: Bid, lots: list[Lot], off_minor: int) -> int:
