@@ -67,19 +67,25 @@ def _unprinted(desk: Desk, why: str, data: bytes) -> list[Event]:
 
 
 def _bars(system: str, data: bytes) -> tuple[str, str]:
-    if system == "CODE128":
-        return barcode_bars.words128(data), barcode_bars.code128(data)
-    if system == "CODE128 auto":
-        text = data.decode("latin-1")
-        return text, barcode_bars.code128(barcode_gs1.auto128(text))
-    if system == "GS1-128":
-        return barcode_gs1.gs1_128(data)
-    if system == "CODE93":
-        return data.decode("latin-1"), barcode_industry.code93(data)
-    if system.startswith("DataBar"):
-        shown, rows = barcode_gs1.databar(system, data)
-        return shown, rows[len(rows) // 2]
+    """Give the readable text and the modules."""
     text = data.decode("latin-1")
+    match system:
+        case "CODE128":
+            return barcode_bars.words128(data), barcode_bars.code128(data)
+        case "CODE128 auto":
+            return text, barcode_bars.code128(barcode_gs1.auto128(text))
+        case "GS1-128":
+            return barcode_gs1.gs1_128(data)
+        case "CODE93":
+            return text, barcode_industry.code93(data)
+        case _ if system.startswith("DataBar"):
+            shown, rows = barcode_gs1.databar(system, data)
+            return shown, rows[len(rows) // 2]
+        case _:
+            return _by_text(system, text)
+
+
+def _by_text(system: str, text: str) -> tuple[str, str]:
     bars = BY_TEXT[system](text)
     if system == "UPC-E":
         return "0{}{}".format(*barcode_industry.upce_digits(text)), bars

@@ -36,6 +36,7 @@ class Pace:
     boot_s: float = 0.0
 
 
+INK = b"\xff"
 BOOT_S = 3.0  # assumed: no document gives it
 AT_ONCE = Pace()
 
@@ -91,9 +92,9 @@ class PrintHead:
         peak = self._pace.peak_dots
         if not dots or not peak or not self._pace.dots_per_s:
             return height
-        means = dots.resize((1, dots.height), Image.Resampling.BOX).tobytes()
-        extra = (mean / 255 * dots.width / peak - 1 for mean in means)
-        return height + sum(more for more in extra if more > 0)
+        levels, wide = dots.tobytes(), dots.width
+        heated = (levels.count(INK, top, top + wide) for top in range(0, len(levels), wide))
+        return height + sum(max(0.0, count / peak - 1) for count in heated)
 
     @property
     def job(self) -> Job | None:

@@ -66,7 +66,7 @@ class PrinterDevice:
         self.troubles: deque[Trouble] = deque(maxlen=KEPT_TROUBLES)
         self._spotter = RealTimeSpotter()
         self._pace = pace
-        self._cool_at = self._boots_until = 0.0
+        self._cool_at = self._boots_until = self._time = 0.0
 
     @property
     def room_bytes(self) -> int:
@@ -133,10 +133,11 @@ class PrinterDevice:
     def advance(self, now: float) -> None:
         """Do everything that is due: cool down, move the head, read on in the buffer."""
         if self.sensors.hot_head and now >= self._cool_at:
-            self._feel(now, hot_head=False)
+            self._feel(self._cool_at, hot_head=False)
             self.mishaps.end("hot-head")
-        while self._move_head(now) or self._read_on(now):
+        while self._move_head(now) or self._read_on():
             pass
+        self._time = max(self._time, now)
         self.voice.silent = self._writes_nv
         self.voice.tell_busy(self.busy, self.sensors.offline)
 
@@ -144,7 +145,7 @@ class PrinterDevice:
         """Say when something is due next; None while it rests."""
         if self.sensors.hot_head:
             return self._cool_at
-        return None if self._rests else self.head.done_at()
+        return None if self._rests and not self._writes_nv else self.head.done_at()
 
     def take_replies(self) -> bytes:
         """Take what the printer has to say."""
@@ -152,20 +153,21 @@ class PrinterDevice:
 
     def _move_head(self, now: float) -> bool:
         done_at = self.head.done_at()
-        if self._rests or done_at is None or done_at > now:
+        if done_at is None or done_at > now or (self._rests and not self._writes_nv):
             return False
+        self._time = max(self._time, done_at)
         if self.head.lacks_paper:
-            self._feel(now, paper_out=True)
+            self._feel(self._time, paper_out=True)
             return False
         if isinstance(self.head.job, Cut):
             if self.mishaps.jams_at(self.cuts + 1):
-                self._feel(now, cutter_jam=True)
+                self._feel(self._time, cutter_jam=True)
                 return False
             self.cuts += 1
-        self._done(self.head.finish(done_at), now)
+        self._done(self.head.finish(done_at))
         return True
 
-    def _done(self, job: Job, now: float) -> None:
+    def _done(self, job: Job) -> None:
         match job:
             case ProcessId():
                 self.voice.answer("GS ( H", b"\x37\x22" + job.id + b"\x00")
@@ -175,21 +177,22 @@ class PrinterDevice:
                 if job.restarts and self._pace.nv_bytes_per_s:
                     self.buffer.clear()  # what came while it wrote; FS q ends with a reset
             case Pause(for_button=True):
-                self._feel(now, awaits_button=True)
+                self._feel(self._time, awaits_button=True)
             case _:
                 pass
 
-    def _read_on(self, now: float) -> bool:
+    def _read_on(self) -> bool:
+        """Interpret the next bite, at the moment at which the head left room for it."""
         if not self.buffer or "stuck-busy" in self.mishaps or self.head.holds(NvWrite):
             return False
         waits = self.sensors.offline or self.head.queued_dots >= AHEAD_DOTS
         if waits and not self.model.reads_ahead:
             return False
         for event in self.reader.interpret(self.buffer.take(SLICE_BYTES)):
-            self._obey(event, now)
+            self._obey(event)
         return True
 
-    def _obey(self, event: Event, now: float) -> None:
+    def _obey(self, event: Event) -> None:
         match event:
             case Ask():
                 said = answer(event.what, event.n, self.sensors, self.model)
@@ -199,15 +202,15 @@ class PrinterDevice:
             case AutoStatus():
                 self.voice.watch(event.mask, self.sensors)
             case Pulse():
-                self._kick_drawer(now)
+                self._kick_drawer(self._time)
             case Trouble():
                 self.troubles.append(event)
             case ProcessId() if self.model.reads_ahead:
-                self._done(event, now)
+                self._done(event)
             case RealTime():
                 pass
             case _:
-                self.head.load(event, now)
+                self.head.load(event, self._time)
 
     def _execute(self, command: RealTime, now: float) -> None:
         """Do a real-time command (DLE EOT, DLE ENQ, DLE DC4)."""
@@ -247,7 +250,7 @@ class PrinterDevice:
     def _feel(self, now: float, **changed: bool) -> None:
         before = self.sensors
         self.sensors = replace(before, **changed)
-        if before.offline and not self.sensors.offline:
+        if before.offline and not self.sensors.offline and not self._writes_nv:
             self.head.free_at = max(self.head.free_at, now)
         self.voice.tell_change(before, self.sensors)
 
