@@ -96,8 +96,8 @@ class Roll:
     def cut(self, mode: str) -> None:
         """Cut where the blade stands."""
         at = max(0, self._length - self.blade_dots)
-        above = [_upper(strip, at) for strip in self._strips if strip.top < at or not at]
-        below = [_lower(strip, at) for strip in self._strips if strip.top + strip.height > at]
+        above = [_upper(strip, at) for strip in self._strips if strip.top < at]
+        below = [_lower(s, at) for s in self._strips if s.top >= at or s.top + s.height > at]
         self.slips.append(Slip(self.width_dots, at, tuple(above), mode))
         self._strips, self._length = below, self._length - at
 

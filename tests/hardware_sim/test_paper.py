@@ -6,7 +6,7 @@ from escpos.printer import Dummy
 from PIL import Image
 
 from hardware_sim.coupon_reader import coupons_on, read_codes
-from hardware_sim.escpos_events import Cut, Feed, Run, Style, TextLine, Trouble
+from hardware_sim.escpos_events import Cut, Feed, RasterBegin, Run, Style, TextLine, Trouble
 from hardware_sim.paper import Roll
 from hardware_sim.printer_models import MM58
 
@@ -161,6 +161,17 @@ def test_the_blade_cuts_behind_the_head():
     assert [slip.lines for slip in roll.slips] == [["first"], [], ["second"]]
     assert [slip.cut for slip in roll.slips] == ["full", "partial", "full"]
     assert [slip.height_dots for slip in roll.slips] == [30, 30, 100]
+
+
+def test_a_cut_before_the_blade_leaves_all_on_the_next_slip(black):
+    """Less paper was fed than lies between head and blade: an empty slip, and nothing twice."""
+    roll = Roll(12, blade_dots=100)
+    roll.take(TextLine((Run(0, "R", Style(), 12),), 30))
+    roll.take(RasterBegin(8, 0))
+    roll.take(Cut("full"))
+    assert (roll.slips[0].lines, roll.slips[0].height_dots) == ([], 0)
+    assert roll.hanging.lines == ["R", "[picture 8 x 0]"]
+    assert black(roll.hanging.image())
 
 
 def test_a_cut_through_a_picture_parts_it(black):
