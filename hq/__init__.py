@@ -1,7 +1,7 @@
 """Headquarters' end: offers out, results in.
 
 To lanes: authoring, shop_reader, law_files, offer_files, shop_files, then lint_facts, lint_offer,
-lint_range, lint_picture, lint_shop, lint_shoppers, lint, then plan, publish. Its file: schema,
+lint_range, lint_picture, lint_paper, lint_shop, lint_shoppers, lint, then plan, publish. Its file: schema,
 store, ledger. From lanes: effects, first_n, inbox, desk, serve. For people: keys, previews, reports,
 sample_ratio, exposures, arguments, cli. From outside: import_completejourney.
 """

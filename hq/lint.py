@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hq.lint_facts import Facts, Fault, fault_at, unreadable
 from hq.lint_offer import OWN_RULES, Rule
+from hq.lint_paper import PAPER_RULES
 from hq.lint_picture import bad_picture
 from hq.lint_range import RANGE_RULES
 from hq.lint_shop import SHOP_RULES
@@ -13,7 +14,7 @@ from hq.lint_shoppers import assignments
 from hq.shop_files import Shop, read_shop
 from hq.shop_reader import ShopComplaint
 
-OFFER_RULES: tuple[Rule, ...] = (*OWN_RULES, *RANGE_RULES, bad_picture)
+OFFER_RULES: tuple[Rule, ...] = (*OWN_RULES, *RANGE_RULES, bad_picture, *PAPER_RULES)
 CHAIN_RULES = (*SHOP_RULES, assignments)
 
 

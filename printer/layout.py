@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from printer.bitmap import Bitmap
+from printer.bitmap import Bitmap, blank
 from printer.codes import code_items
 from printer.dither import dots
 from printer.errors import PictureError
@@ -26,6 +26,7 @@ from printer.words import code_page, longest_word, native, plain, wrap, wrap_bal
 
 MAX_PICTURE_ROWS = 480  # 60 mm: more paper than the words take
 PICTURE_SHARE = 0.92  # of the paper's width: a margin makes it a picture
+RULE_DOTS, RULE_CELL = 2, 96  # of a line across; of an underscore eight cells wide
 X_HEIGHT = 14  # dots of a small x in drawn words: what Font A's is
 GAP = Feed(14)
 DRAWN_GAP = Feed(4)  # native lines bring their own leading
@@ -47,7 +48,7 @@ class Look(NamedTuple):
 
 LOOKS = {
     "brand_line": Look(((2, 2, 1), (1, 1, 2)), bold=True),
-    "big": Look(((4, 4, 1), (3, 3, 1), (3, 3, 2), (2, 2, 2), (1, 2, 4)), bold=True),
+    "big": Look(((4, 4, 1), (3, 3, 1), (3, 3, 2), (2, 2, 4), (1, 2, 4)), bold=True),
     "headline": Look(((2, 2, 1), (1, 2, 2), (1, 1, 4)), bold=True),
     "counts": Look(((1, 1, 6),)),
     "not_counts": Look(((1, 1, 4),)),
@@ -218,8 +219,11 @@ def picture_bitmap(png: bytes, profile: Profile, block: int = 1) -> Bitmap:
 
 def rule(profile: Profile) -> list[Item]:
     """Give a line across the paper: underscores eight cells wide, some fifteen bytes."""
-    page = next(iter(profile.code_pages.items()), (0, "cp437"))
-    count = max(1, profile.dots_wide // 96)
+    page = next(iter(profile.code_pages.items()), None)
+    if page is None:  # a printer that draws no letters
+        black = blank(profile.dots_wide, RULE_DOTS)
+        return [DRAWN_GAP, Dots(Bitmap(black.width, RULE_DOTS, b"\xff" * len(black.rows))), GAP]
+    count = max(1, profile.dots_wide // RULE_CELL)
     return [Words(("_" * count,), *page, "A", 8, 1, bold=True, centred=True), GAP]
 
 

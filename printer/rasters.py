@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from printer.bands import bands
+from printer.bitmap import Bitmap
 from printer.items import Dots
 from printer.realtime_safe import holds_realtime, make_safe
 
@@ -38,6 +39,17 @@ def encoded_dots(item: Dots, raster: str, part_bytes: int) -> Rasters:
             feed = 0
         below = band.top + band.height
     return Rasters(tuple(commands), (item.bitmap.height - below) * item.times_y, moved)
+
+
+def safe_bitmap(bitmap: Bitmap) -> Bitmap:
+    """Give a picture as it comes out: dots that would spell a command moved, band by band."""
+    rows = bytearray(len(bitmap.rows))
+    for band in bands(bitmap):
+        payload = make_safe(band.payload)[0]
+        for row in range(band.height):
+            at = (band.top + row) * bitmap.stride + band.left
+            rows[at : at + band.width] = payload[row * band.width : (row + 1) * band.width]
+    return Bitmap(bitmap.stride * 8, bitmap.height, bytes(rows))  # a raster is whole bytes wide
 
 
 def _band(item: Dots, raster: str, part_bytes: int, width: int, payload: bytes) -> Iterator[bytes]:

@@ -22,6 +22,7 @@ from printer.nv import Stored, key_of, picture_name
 from printer.plan import plan_rung
 from printer.plan_types import Plan, Rung
 from printer.profile import Profile
+from printer.rasters import safe_bitmap
 from printer.realtime_safe import make_safe
 from printer.slip import Slip
 
@@ -62,8 +63,7 @@ def _drawn(item: Item, profile: Profile) -> list[tuple[int, int, Bitmap]]:
         case Words():
             return _lines(item, profile)
         case Dots(bitmap=bitmap):
-            shown = Bitmap(bitmap.width, bitmap.height, make_safe(bitmap.rows)[0])
-            return [(item.x, 0, enlarge(shown, item.times_x, item.times_y))]
+            return [(item.x, 0, enlarge(safe_bitmap(bitmap), item.times_x, item.times_y))]
         case NvDots(shown=bitmap):
             shown = Bitmap(bitmap.width, bitmap.height, make_safe(bitmap.rows)[0])
             return [((profile.dots_wide - shown.width) // 2, 0, shown)]

@@ -116,7 +116,8 @@ def _longest_piece(text: str, font: ImageFont.FreeTypeFont, *, rtl: bool) -> flo
 def _pieces(text: str) -> Iterator[str]:
     """Cut a text where a line may end; blanks stay with what is before them."""
     piece = ""
-    for letter, after in zip(text, [*text[1:], ""], strict=True):
+    for at, letter in enumerate(text):
+        after = text[at + 1 : at + 2]
         piece += "" if letter == ZERO_WIDTH_SPACE else letter
         if _may_end(letter, after):
             yield piece
