@@ -179,8 +179,8 @@ class Mirror:
                 return self._uid_of_claim(claim)
             case ClaimProvisional(claim):
                 return self._uid_of_claim(claim)
-            case Printed(job):
-                return self._jobs.get(job)
+            case Printed() as printed:
+                return self._jobs.get(printed.again_of or printed.job)
             case _:
                 return None
 

@@ -168,11 +168,17 @@ class Ghost(Struct, frozen=True, tag="ghost"):
 
 
 class Printed(Struct, frozen=True, tag="printed"):
-    """How a print job ended."""
+    """How a print job ended.
+
+    `plan` is the rung it was printed on, why, and what was left out. A job that was printed again
+    names the first: the same coupons under the same serials.
+    """
 
     job: JobId
     result: Literal["printed", "accepted", "unconfirmed", "not_printed", "unknown"]
     detail: str = ""
+    plan: str = ""
+    again_of: JobId | None = None
 
 
 class Settled(Struct, frozen=True, tag="settled"):

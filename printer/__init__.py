@@ -2,6 +2,6 @@
 
 Reading order: slip, worded, items, plan_types, plan, layout; words, fonts, shaping; codes, barcodes,
 databar, dither, dot_gain, bitmap; bands, realtime_safe, rasters, nv, pen, escpos, render; calibration;
-profile, probe; status, session, link, orders, print_queue; ports,
-serial_port, tcp_port, file_port, escpos_ports, spooled; errors.
+profile, probe; status, session, link, nv_store, carrier, orders, print_queue; ports, serial_port,
+tcp_port, file_port, escpos_ports, spooled; errors.
 """

@@ -6,6 +6,17 @@ import asyncio
 from pathlib import Path
 
 
+async def open_file(path: str) -> FilePort:
+    """Open a file that bytes can be appended to.
+
+    Raises:
+        OSError: its folder is not there, or it may not be written.
+    """
+    port = FilePort(path)
+    await port.write(b"")
+    return port
+
+
 class FilePort:
     """Appends to one file."""
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from ground.clock import Clock, within
 from ground.dice import Dice
-from printer.ports import Port, PortLease
+from printer.ports import Port
 from printer.profile import Profile
 from printer.spooled import Spooler
 from printer.status import Answer, Event, PrinterState, Status, StatusReader
@@ -27,7 +27,6 @@ CLOSE_S = 2.0
 RETRY_S = 0.5
 RETRY_MAX_S = 15.0  # a printer that is switched on again is back before the next shopper
 ANSWER_S = 1.0  # DLE EOT is answered at once, even by a busy printer
-WATCH_S = 5.0  # a cover left open is on the cashier's page before the next shopper pays
 QUESTIONS = (1, 2, 4, 3)  # DLE EOT: printer, why offline, paper; 3 last, as its error bits decide
 
 What = Literal["ok", "paper out", "cover open", "cutter error", "error", "offline", "unknown"]
@@ -56,6 +55,8 @@ class PrinterLink:
         self.heard: PrinterState | None = None
         self.state = LinkState("offline", clock.utc_now())
         self._answered: set[int] = set()
+        self._hearing: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
+        self.connections = 0
         self.on_events: Callable[[list[Event], PrinterState], None] = _nobody_listens
         self.on_lost: Callable[[], None] = _nobody_listens
 
@@ -138,18 +139,24 @@ class PrinterLink:
         while not self._answered.issuperset(QUESTIONS):
             await self.changed()
 
-    async def watch(self, lease: PortLease) -> None:
-        """Ask every few seconds between jobs, so that the page knows before the next job does."""
-        while True:
-            while not self.up:
-                await self.changed()
-            if not (self.one_way or lease.holder):
-                await lease.take("status watch")
-                try:
-                    await self.ask()
-                finally:
-                    lease.give_back()
-            await self._clock.sleep(WATCH_S)
+    async def query(
+        self, question: bytes, fits: Callable[[Event], bool], seconds: float
+    ) -> Event | None:
+        """Put a question in the order of the stream; give the answer that fits, None without one.
+
+        Only between jobs, by who holds the port's lease.
+        """
+        came: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._hearing.append((fits, came))
+        began_s = self._clock.monotonic_s()
+        try:
+            await within(self.write(question), seconds, self._clock)
+            left_s = seconds - (self._clock.monotonic_s() - began_s)
+            return await within(came, left_s, self._clock)
+        except (OSError, TimeoutError):
+            return None
+        finally:
+            self._hearing.remove((fits, came))
 
     async def _open(self) -> Port | None:
         try:
@@ -159,6 +166,7 @@ class PrinterLink:
 
     async def _serve(self, port: Port) -> None:
         self._port, self._reader, self.heard = port, StatusReader(), None
+        self.connections += 1
         self._tell()
         try:
             while data := await port.read():
@@ -178,6 +186,9 @@ class PrinterLink:
             elif isinstance(event, Answer):
                 state = self.heard = event.applied(state)
                 self._answered.add(event.n)
+            for fits, came in self._hearing:
+                if not came.done() and fits(event):
+                    came.set_result(event)
         if events:
             self.on_events(events, state)
             self._tell()

@@ -52,7 +52,11 @@ def key_of(name: str, taken: Iterable[bytes] = ()) -> bytes:
 
 
 def wanted(
-    ranked: Iterable[Bitmap], stored: Stored, listed: Iterable[bytes], room_bytes: int
+    ranked: Iterable[Bitmap],
+    stored: Stored,
+    listed: Iterable[bytes],
+    room_bytes: int,
+    others: Iterable[bytes] = (),
 ) -> Wanted:
     """Say what to delete and to write so that the best pictures that fit are stored.
 
@@ -60,8 +64,10 @@ def wanted(
         ranked: the pictures, most useful first.
         stored: what was written and verified before, by name.
         listed: the keys that the printer itself says it holds (function 64).
-        room_bytes: its whole NV graphics memory.
+        room_bytes: its NV graphics memory, less what others have there.
+        others: keys that are not ours, as of the shop's logo: never deleted, never overwritten.
     """
+    taken = tuple(others)
     kept = {name: key for name, key in stored.items() if key in set(listed)}
     chosen: dict[str, Bitmap] = {}
     used = 0
@@ -74,10 +80,10 @@ def wanted(
     fresh: list[tuple[bytes, Bitmap]] = []
     for name, bitmap in chosen.items():
         if name not in kept:
-            key = key_of(name, [*stay, *(key for key, _ in fresh)])
+            key = key_of(name, [*taken, *stay, *(key for key, _ in fresh)])
             fresh.append((key, bitmap))
     overwritten = {key for key, _ in fresh}
-    gone = tuple(sorted(set(listed) - stay - overwritten))
+    gone = tuple(sorted(set(listed) - stay - overwritten - set(taken)))
     return Wanted(gone, tuple(fresh))
 
 

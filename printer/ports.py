@@ -24,7 +24,7 @@ from printer.profile import Profile
 
 DEFAULT_BAUD = 38_400  # Epson's serial interfaces leave the factory so
 DEFAULT_TCP_PORT = 9100
-FLOWS = ("none", "rtscts", "xonxoff")
+FLOWS = ("none", "rtscts", "dsrdtr", "xonxoff")
 
 
 class Port(Protocol):
@@ -129,9 +129,9 @@ async def open_port(url: str) -> Port:
 
         return await open_tcp(address.place, address.number)
     if address.kind == "file":
-        from printer.file_port import FilePort
+        from printer.file_port import open_file
 
-        return FilePort(address.place)
+        return await open_file(address.place)
     if address.kind in ("usb", "cups", "windows"):
         return await _open_escpos(address)
     from printer.serial_port import open_serial

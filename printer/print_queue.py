@@ -1,8 +1,7 @@
 """The printer's only writer: jobs go out whole, one after another, each with one result.
 
-The shell around `printer.session`. A job that was begun and not confirmed leaves the printer in an
-unknown state, perhaps amid a picture; before the next one it is set right: as many zero bytes as
-the longest command may still be owed, the resting modes, and a fence that must come back.
+A slip is laid out when the printer is known to be ready: only then it is known how much time is
+left, and which pictures the printer itself holds.
 """
 
 from __future__ import annotations
@@ -15,22 +14,21 @@ from msgspec.structs import replace
 
 from ground.clock import Clock, within
 from ground.dice import Dice
+from printer.bitmap import Bitmap
+from printer.carrier import Carrier
 from printer.errors import CodeError
-from printer.escpos import CUT, Job, encode_job, resting
+from printer.escpos import Job, encode_job
 from printer.link import OpenPort, PrinterLink
+from printer.nv_store import NvStore
 from printer.orders import Content, Order, QueueState
 from printer.plan import plan
 from printer.plan_types import Plan
 from printer.ports import PortLease
 from printer.profile import Profile
-from printer.session import JobResult, PrintSession, job_mark
-from printer.spooled import print_spooled
-from printer.status import Event, PrinterState
+from printer.session import JobResult
 
 KEPT_RESULTS = 1000  # a day's jobs of a busy lane
-SETTING_RIGHT_S = 3.0  # a printer that is alive answers a fence behind a cut within this
-ENABLE_STATUS = b"\x1da\x0e"  # GS a: tell online, error and paper as they change
-SYNC_MARK = b"sync"
+MAX_PLAN_CHARS = 400  # of what is said of a plan in the job's record
 
 CLOSING = JobResult("not_printed", "closing")
 
@@ -63,18 +61,17 @@ class PrintQueue:
         self._on_result = on_result
         self._lease = lease or PortLease()
         self._link = PrinterLink(open_port, profile, clock, rng)
-        self._link.on_events, self._link.on_lost = self._heard, self._lost
+        self._carrier = Carrier(self._link, profile, clock)
         self._orders: asyncio.Queue[Order | None] = asyncio.Queue()
         self._known: dict[str, Order] = {}
         self._results: OrderedDict[str, JobResult] = OrderedDict()
-        self._session: PrintSession | None = None
-        self._news = asyncio.Event()
-        self._upset = True  # what an earlier process left in the printer nobody knows
-        self._half_printed = False
-        self._stale_fences = 0
         self._closing = False
         self._idle = asyncio.Event()
         self._idle.set()
+
+    def use_memory(self, memory: NvStore) -> None:
+        """Call up pictures from the printer's own memory where it holds them."""
+        self._carrier.memory = memory
 
     @property
     def state(self) -> QueueState:
@@ -111,9 +108,10 @@ class PrintQueue:
 
     async def run(self) -> None:
         """Print until `close`. Cancelled or failed, it may be run again."""
-        tasks = [asyncio.ensure_future(self._link.run())]
-        if self._profile.realtime_status:
-            tasks.append(asyncio.ensure_future(self._link.watch(self._lease)))
+        tasks = [
+            asyncio.ensure_future(self._link.run()),
+            asyncio.ensure_future(self._carrier.watch(self._lease)),
+        ]
         self._idle.clear()
         try:
             await self._serve()
@@ -122,6 +120,29 @@ class PrintQueue:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._idle.set()
+
+    def changed(self) -> asyncio.Future[None]:
+        """Give what is done once the printer's state changes from now on."""
+        return self._link.changed()
+
+    async def keep_pictures(self, ranked: Sequence[Bitmap], go_on: Callable[[], bool]) -> str:
+        """Write pictures into the printer's memory while nobody prints; say what was done.
+
+        Args:
+            ranked: most useful first.
+            go_on: asked before each write; a job that waits ends the writing by itself.
+        """
+        memory = self._carrier.memory
+        if memory is None or not self._link.up:
+            return "no printer with a memory for pictures"
+        await self._lease.take("pictures")
+        try:
+            why_not = await self._carrier.why_not(self._clock.monotonic_s())
+            if why_not:
+                return why_not
+            return await memory.bring_up_to(self._link, ranked, lambda: go_on() and not self._known)
+        finally:
+            self._lease.give_back()
 
     async def close(self) -> None:
         """Finish the job in hand, print none of those behind it, and let go of the port."""
@@ -148,8 +169,7 @@ class PrintQueue:
         finally:
             if result is None:
                 self._keep(order, JobResult("unknown", "stopped"))
-                self._upset = self._half_printed = True
-                self._session = None
+                self._carrier.stopped()
                 self._orders.put_nowait(order)
         return result
 
@@ -159,138 +179,47 @@ class PrintQueue:
             self._results.popitem(last=False)
 
     async def _attempt(self, order: Order) -> JobResult:
-        """Go through the steps that may each end a job before its first byte, then print."""
+        """Wait for the printer and for the turn to write, then print."""
         if self._closing:
             return CLOSING
-        try:
-            job = await self._encoded(order)
-        except (CodeError, ValueError) as error:
-            return JobResult("not_printed", str(error))
-        if not await self._line_up(order):
+        if not await self._carrier.line_up(order.deadline_s):
             return JobResult("not_printed", "offline")
         try:
             await within(self._lease.take("print queue"), self._left_s(order), self._clock)
         except TimeoutError:
             return JobResult("not_printed", f"the port is held by {self._lease.holder}")
         try:
-            return await self._print(order, job)
+            return await self._print(order)
         finally:
             self._lease.give_back()
 
-    async def _encoded(self, order: Order) -> Job:
+    async def _print(self, order: Order) -> JobResult:
+        """Go through the steps that may each end a job before its first byte, then send it."""
+        why_not = await self._carrier.why_not(order.deadline_s)
+        if why_not:
+            return JobResult("not_printed", why_not)
+        try:
+            said, job = await self._encoded(order)
+        except (CodeError, ValueError) as error:
+            return JobResult("not_printed", str(error))
+        if self._left_s(order) <= 0 or not self._link.up:
+            return JobResult("not_printed", "late" if self._link.up else "offline", said)
+        if not order.still_good():
+            return JobResult("not_printed", "recalled", said)
+        result = await self._carrier.send(job, order.job_id, order.deadline_s)
+        return replace(result, plan=said)
+
+    async def _encoded(self, order: Order) -> tuple[str, Job]:
         """Lay out and encode in a thread: ten pictures take longer than a loop may stand still."""
         content, profile, left_s = order.content, self._profile, self._left_s(order)
         if isinstance(content, Job):
-            return content
-        if isinstance(content, Plan):
-            return await asyncio.to_thread(encode_job, content.items, profile)
-        laid_out = await asyncio.to_thread(plan, content, profile, left_s)
-        return await asyncio.to_thread(encode_job, laid_out.items, profile)
-
-    async def _print(self, order: Order, job: Job) -> JobResult:
-        why_not = await self._why_not() if await self._line_up(order) else "offline"
-        if why_not:
-            return JobResult("not_printed", why_not)
-        if self._left_s(order) <= 0 or not self._link.up:
-            return JobResult("not_printed", "late" if self._link.up else "offline")
-        parts = job.parts
-        if self._heeded().asb:  # a till's ESC @ may have switched it off since
-            parts = (ENABLE_STATUS, *parts)
-        if not order.still_good():
-            return JobResult("not_printed", "recalled")
-        if (spooler := self._link.spooler) is not None:
-            whole = b"".join(parts)
-            return await print_spooled(
-                spooler, whole, f"coupon {order.job_id}", self._left_s(order), self._clock
-            )
-        session = self._new_session(parts, job_mark(order.job_id), order.deadline_s)
-        result = await self._carry(session)
-        if result.result == "unknown":
-            self._half_printed = True
-        return result
-
-    async def _line_up(self, order: Order) -> bool:
-        """Wait for a line to the printer, as long as the job may wait."""
-        while not self._link.up:
-            try:
-                await within(self._link.changed(), self._left_s(order), self._clock)
-            except TimeoutError:
-                return False
-        return True
-
-    async def _why_not(self) -> str:
-        """Say why the printer cannot print now. Sends nothing of the job."""
-        state = self._link.heard
-        if self._heeded().realtime_status:
-            state = await self._link.ask()
-            if state is None:
-                return "no answer"
-        if state is not None and state.trouble:
-            return state.trouble
-        if self._upset and not await self._set_right():
-            return "no answer after a broken job"
-        return ""
-
-    async def _set_right(self) -> bool:
-        """Bring the printer to a known state; False if it does not answer for it."""
-        owed = bytes(self._profile.part_bytes)
-        line_end = b"\n" if self._half_printed else b""
-        cut = CUT if self._half_printed and self._profile.cutter else b""
-        parts = (owed, line_end + resting(self._profile) + cut)
-        takes_s = SETTING_RIGHT_S + len(owed) / self._profile.bytes_per_s
-        deadline_s = self._clock.monotonic_s() + takes_s
-        session = self._new_session(parts, SYNC_MARK, deadline_s, self._stale_fences)
-        result = await self._carry(session)
-        if result.result == "unknown":
-            self._stale_fences = 0  # they died with the printer's power
-            return False
-        self._upset = self._half_printed = False
-        return True
-
-    async def _carry(self, session: PrintSession) -> JobResult:
-        """Send a session's bytes as its window allows, until it has a result."""
-        while session.result is None:
-            deadline_s = session.next_deadline() or 0.0
-            left_s = deadline_s - self._clock.monotonic_s()
-            try:
-                if data := session.next_bytes():
-                    await within(self._link.write(data), left_s, self._clock)
-                    session.written()
-                else:
-                    self._news.clear()
-                    await within(self._news.wait(), left_s, self._clock)
-            except TimeoutError:
-                session.on_deadline(deadline_s)
-            except OSError:
-                session.lost("connection lost")
-        self._session = None
-        if session.result.result == "unknown":
-            self._upset, self._stale_fences = True, session.unanswered
-            self._link.drop()
-        return session.result
-
-    def _new_session(
-        self, parts: Sequence[bytes], mark: bytes, deadline_s: float, stale: int = 0
-    ) -> PrintSession:
-        self._session = PrintSession(parts, self._heeded(), mark, deadline_s, stale)
-        return self._session
-
-    def _heeded(self) -> Profile:
-        """Give the profile, with all answers struck out where the port has no way back."""
-        if not self._link.one_way:
-            return self._profile
-        silent = {"asb": False, "realtime_status": False, "gs_r": False, "process_id": False}
-        return replace(self._profile, **silent)
+            return "", content
+        if not isinstance(content, Plan):
+            memory = self._carrier.memory
+            stored = memory.stored if memory is not None else None
+            content = await asyncio.to_thread(plan, content, profile, left_s, stored=stored)
+        job = await asyncio.to_thread(encode_job, content.items, profile)
+        return "; ".join([content.reason, *content.notes])[:MAX_PLAN_CHARS], job
 
     def _left_s(self, order: Order) -> float:
         return order.deadline_s - self._clock.monotonic_s()
-
-    def _heard(self, events: list[Event], state: PrinterState) -> None:
-        if self._session is not None:
-            self._session.receive(events, state)
-        self._news.set()
-
-    def _lost(self) -> None:
-        if self._session is not None:
-            self._session.lost("connection lost")
-        self._news.set()

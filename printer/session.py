@@ -2,8 +2,10 @@
 
 Bytes on the way never exceed the printer's buffer less 128: behind each part stands a fence (GS r,
 answered in the order of the stream), and its answer frees the part's room. No wired flow control is
-needed. The last fence decides the result; only a process id (GS ( H), on a unit that was seen to
-answer it after the paper moved, makes a job `printed`.
+needed. A job is confirmed once every fence was answered, and its process id (GS ( H) where the
+printer has one: a fence that never comes back went down with bytes that were lost. Only the id, on a
+unit that was seen to answer it after the paper moved, makes a job `printed`; a line with noise on it,
+where a stray byte may look like a fence, never does.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from msgspec import Struct
 
 from printer.escpos import FENCE, process_id
 from printer.profile import Profile
-from printer.status import Answer, Event, Fence, PrinterState, ProcessId, Status
+from printer.status import CLEARED, Answer, Event, Fence, PrinterState, ProcessId, Status
 
 Outcome = Literal["printed", "accepted", "unconfirmed", "not_printed", "unknown"]
 
@@ -30,10 +32,13 @@ class JobResult(Struct, frozen=True):
     unconfirmed  every byte was sent to a printer that answers nothing
     not_printed  no byte of it was sent; `detail` says why
     unknown      some of it was sent; whether paper came out nobody can say
+
+    `plan` says on which rung of the ladder it was, why, and what was left out.
     """
 
     result: Outcome
     detail: str = ""
+    plan: str = ""
 
 
 def job_mark(job_id: str) -> bytes:
@@ -50,7 +55,8 @@ class PrintSession:
         profile: what the printer answers.
         mark: four characters of this job alone.
         deadline_s: on the clock whose `now` the other calls get.
-        stale_fences: answers that may still come to an earlier job's fences.
+        stale_fences: answers that may still come to an earlier job's fences; None where nobody knows,
+            and the process id alone says that the printer has come so far.
     """
 
     def __init__(
@@ -59,24 +65,27 @@ class PrintSession:
         profile: Profile,
         mark: bytes,
         deadline_s: float,
-        stale_fences: int = 0,
+        stale_fences: int | None = 0,
     ) -> None:
         self.result: JobResult | None = None
         self._profile = profile
         self._mark = mark
         self._deadline_s = deadline_s
-        self._stale = stale_fences
+        self._by_id_alone = stale_fences is None
+        self._stale = stale_fences or 0
         self._unsent = deque(self._fenced(parts))
         self._begun = False
         self._on_the_way: deque[int] = deque()
         self._trouble = ""
+        self._named = False
+        self._noisy = False
 
     def _fenced(self, parts: Sequence[bytes]) -> list[bytes]:
         fence = FENCE if self._profile.gs_r else b""
         last = process_id(self._mark) if self._profile.process_id else b""
         return [
             *(part + fence for part in parts[:-1]),
-            *(part + last + fence for part in parts[-1:]),
+            *(part + fence + last for part in parts[-1:]),
         ]
 
     @property
@@ -103,19 +112,22 @@ class PrintSession:
         if silent and not self._unsent and self._begun:
             self._end("unconfirmed", "the printer answers nothing")
 
-    def receive(self, events: Iterable[Event], state: PrinterState) -> None:
-        """Take what the printer said, and the state that it adds up to."""
+    def receive(self, events: Iterable[Event], state: PrinterState, *, noisy: bool = False) -> None:
+        """Take what the printer said, the state that it adds up to, and whether noise was among it."""
+        self._noisy = self._noisy or (noisy and self._begun)
         for event in events:
             match event:
                 case Fence():
                     self._fence()
                 case ProcessId(four=four) if four == self._mark and not self._unsent:
-                    self._on_the_way.clear()
-                    self._confirmed()
+                    self._named = True
                 case Status() | Answer() if self._begun:
-                    self._trouble = self._trouble or state.trouble
+                    self._trouble = self._trouble or state.spoils
+                case _ if event == CLEARED and self._begun:
+                    self._trouble = self._trouble or "buffer cleared"
                 case _:
                     pass
+        self._confirm_if_whole()
 
     def lost(self, why: str) -> None:
         """Take note that the line is gone, or the job was given up."""
@@ -135,16 +147,28 @@ class PrintSession:
             self._stale -= 1
         elif self._on_the_way:
             self._on_the_way.popleft()
-            if not self._on_the_way and not self._unsent and not self._profile.process_id:
-                self._confirmed()
+
+    def _confirm_if_whole(self) -> None:
+        """Confirm once all was sent and answered: the id stands last, its answer comes last."""
+        profile = self._profile
+        if self._unsent or not (self._begun and (profile.gs_r or profile.process_id)):
+            return
+        if profile.process_id and self._named:
+            if self._on_the_way and not self._by_id_alone:
+                self._end("unknown", "it answered, but not for all of it")
+            self._confirmed()
+        elif not (profile.process_id or self._on_the_way):
+            self._confirmed()
 
     def _confirmed(self) -> None:
         if self._trouble:
             self._end("unknown", f"{self._trouble} during the job")
-        elif self._profile.process_id and self._profile.fence_follows_paper:
-            self._end("printed", "")
-        else:
+        elif not (self._profile.process_id and self._profile.fence_follows_paper):
             self._end("accepted", "")
+        elif self._noisy:
+            self._end("accepted", "its answers came amid noise")
+        else:
+            self._end("printed", "")
 
     def _end(self, result: Outcome, detail: str) -> None:
         if self.result is None:

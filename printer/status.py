@@ -2,13 +2,14 @@
 
     DLE EOT n       0xx1xx10   one byte; which n it answers, only the order of asking tells
     automatic       0xx1xx00   and three bytes 0xx0xxxx behind it
-    GS r, GS I 1-3  0xx0xxxx   one byte
-    blocks          37 .. 00   GS ( H: 37 22, four characters, 00
+    GS r 1          0000xxxx   one byte; both bits of a pair (near end, end of paper) are on or off
+    blocks          37 .. 00   GS ( H: 37 22, four characters, 00; GS ( L: 37 30, 31 or 72, .., 00
                     5F .. 00   GS I 65-69: a text
                     3D .. 00   GS I, printer information A
     flow            11, 13     XON, XOFF; may stand between any of the others
 
-Nothing that comes in raises; what makes no sense is counted and dropped.
+Nothing that comes in raises; what makes no sense is counted and dropped. One noise byte in sixty-four
+looks like an answer to GS r: who counts fences must know that a count alone proves nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from msgspec.structs import replace
 
 XON, XOFF = 0x11, 0x13
 BLOCKS = frozenset((0x37, 0x3D, 0x5F))
+FENCES = frozenset((0x00, 0x03, 0x0C, 0x0F))
 MAX_BLOCK_BYTES = 96  # Epson's longest block has 80 characters between header and NUL
 MAX_ASKED = 16
 PROCESS_ID_HEAD = b"\x37\x22"
@@ -31,7 +33,7 @@ Trouble = Literal["", "paper out", "cover open", "cutter error", "error", "offli
 
 
 class PrinterState(Struct, frozen=True):
-    """What a printer last said of itself."""
+    """What a printer last said of itself. `hot` is an error that ends by itself: the head cools."""
 
     online: bool = True
     paper_out: bool = False
@@ -39,6 +41,7 @@ class PrinterState(Struct, frozen=True):
     cover_open: bool = False
     cutter_error: bool = False
     error: bool = False
+    hot: bool = False
 
     @property
     def trouble(self) -> Trouble:
@@ -47,10 +50,16 @@ class PrinterState(Struct, frozen=True):
             (self.paper_out, "paper out"),
             (self.cover_open, "cover open"),
             (self.cutter_error, "cutter error"),
-            (self.error, "error"),
+            (self.error or self.hot, "error"),
             (not self.online, "offline"),
         )
         return next((name for holds, name in causes if holds), "")
+
+    @property
+    def spoils(self) -> Trouble:
+        """Name what may have left a slip in two pieces; a head that rests and goes on does not."""
+        rested = replace(self, hot=False, online=self.online or self.hot)
+        return rested.trouble
 
 
 class Status(Struct, frozen=True):
@@ -73,7 +82,8 @@ class Answer(Struct, frozen=True):
         if self.n == 2:
             return replace(state, cover_open=bool(bits & 0x04), error=bool(bits & 0x40))
         if self.n == 3:
-            return replace(state, cutter_error=bool(bits & 0x08), error=bool(bits & 0x60))
+            error, hot = bool(bits & 0x20), bool(bits & 0x40)
+            return replace(state, cutter_error=bool(bits & 0x08), error=error, hot=hot)
         return replace(state, paper_low=bool(bits & 0x0C), paper_out=bool(bits & 0x60))
 
 
@@ -95,7 +105,15 @@ class Info(Struct, frozen=True):
     text: str
 
 
-Event = Status | Answer | Fence | ProcessId | Info
+class Block(Struct, frozen=True):
+    """Another answer of GS ( L or DLE DC4, from 37 to NUL: what the printer keeps, what it forgot."""
+
+    data: bytes
+
+
+CLEARED = Block(b"\x37\x25\x00")  # DLE DC4 8: it was told to forget its buffers
+
+Event = Status | Answer | Fence | ProcessId | Info | Block
 
 
 class StatusReader:
@@ -134,7 +152,7 @@ class StatusReader:
             return None
         if byte & 0x93 == 0x12 and self._asked:
             return Answer(self._asked.popleft(), byte)
-        if byte & 0x90 == 0x00:
+        if byte in FENCES:
             return Fence(byte)
         self.nonsense_bytes += 1
         return None
@@ -163,10 +181,14 @@ class StatusReader:
         return None
 
     def _block(self, block: bytes) -> Event | None:
-        if block.startswith(PROCESS_ID_HEAD) and len(block) == PROCESS_ID_BYTES:
-            return ProcessId(block[2:6])
+        """Read a block; a process id is found behind noise that looked like a block's beginning too."""
+        if block[-PROCESS_ID_BYTES:].startswith(PROCESS_ID_HEAD):
+            self.nonsense_bytes += len(block) - PROCESS_ID_BYTES
+            return ProcessId(block[-5:-1])
         if block[0] == 0x5F:
             return Info(block[1:-1].decode("ascii"))
+        if block[0] == 0x37:
+            return Block(block)
         self.nonsense_bytes += len(block)
         return None
 
@@ -182,7 +204,8 @@ def _automatic(four: bytes) -> PrinterState:
         online=not printer & 0x08,
         cover_open=bool(printer & 0x20),
         cutter_error=bool(error & 0x08),
-        error=bool(error & 0x60),
+        error=bool(error & 0x20),
+        hot=bool(error & 0x40),
         paper_low=bool(paper & 0x03),
         paper_out=bool(paper & 0x0C),
     )

@@ -11,7 +11,7 @@ from ground.clock import SystemClock, within
 from printer.file_port import FilePort
 from printer.ports import Address, Port, PortLease, open_port, parse_address, tuned
 from printer.profile import PROFILES
-from printer.serial_port import ThreadPort
+from printer.serial_port import DTR_BYTES, DtrPort, ThreadPort
 
 CLOCK = SystemClock()
 WAIT_S = 10.0
@@ -232,7 +232,7 @@ def test_an_address_is_taken_apart(url: str, address: Address) -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "usb://x", "tcp://", "file://", "serial://", "serial:///dev/ttyS0?bauds=9600",
-     "serial:///dev/ttyS0?baud=fast", "serial:///dev/ttyS0?flow=dsrdtr", "tcp://x:99999"],
+     "serial:///dev/ttyS0?baud=fast", "serial:///dev/ttyS0?flow=wired", "tcp://x:99999"],
 )  # fmt: skip
 def test_a_wrong_address_is_refused(url: str) -> None:
     """An unknown scheme, a missing place, an unknown or wrong option."""
@@ -265,3 +265,45 @@ async def test_turns_on_a_port_are_given_in_order() -> None:
     await asyncio.gather(*waiting)
     assert order == ["queue", "watch"]
     assert lease.holder == ""
+
+
+async def test_a_printer_s_dtr_wire_holds_the_bytes_back() -> None:
+    """While the wire is down nothing more is handed out; up again, the rest follows in order.
+
+    A pty has no modem lines: the wire is a value here, the bytes go over a real line.
+    """
+    far = FarPty()
+    wire, looks = [True], [0]
+
+    def may_send() -> bool:
+        looks[0] += 1
+        if looks[0] == 4:
+            wire[0] = False
+        return wire[0]
+
+    port = DtrPort(Serial(far.name, 115_200, timeout=0), may_send, lambda: 0)
+    job = bytes(range(200))
+    writing = asyncio.ensure_future(port.write(job))
+    assert await far.expect(3 * DTR_BYTES) == job[: 3 * DTR_BYTES]
+    assert not writing.done()
+    wire[0] = True
+    assert await far.expect(len(job)) == job
+    await within(writing, WAIT_S, CLOCK)
+    await port.close()
+    await far.hang_up()
+
+
+async def test_a_line_without_modem_wires_cannot_wait_for_dtr() -> None:
+    """On a pty, as on a cheap adapter without the wire, `flow=dsrdtr` ends in an OSError, not a hang."""
+    far = FarPty()
+    port = await open_port(f"serial://{far.name}?flow=dsrdtr")
+    with pytest.raises(OSError, match="ioctl"):
+        await within(port.write(b"hello"), WAIT_S, CLOCK)
+    await port.close()
+    await far.hang_up()
+
+
+async def test_a_file_that_cannot_be_written_is_no_port(tmp_path: Path) -> None:
+    """Known when the port is opened, so that no job is begun on it."""
+    with pytest.raises(OSError, match="nowhere"):
+        await open_port(f"file://{tmp_path}/nowhere/slips.bin")

@@ -62,10 +62,11 @@ class Desk:
 
 @pytest.fixture
 async def desk(clock: SteppedClock) -> AsyncIterator[Desk]:
-    """A proven printer that works."""
+    """A proven printer that works, and was set right when it was found."""
     one = Desk(clock, PROVEN, FakePrinter())
     one.start()
-    await settle()
+    for _ in range(10):
+        await clock.advance(0.01)
     yield one
     await one.stop()
 
@@ -117,10 +118,11 @@ async def test_trouble_before_the_first_byte_prints_nothing(
     desk: Desk, coupon: Job, status: bytes, why: str
 ) -> None:
     """Seen by the question before the job: not printed, with the reason, and not a byte sent."""
+    before = len(desk.printer.paper)
     desk.printer.status = status
     result = await desk.result(desk.queue.submit("j", coupon, 5.0))
     assert result == JobResult("not_printed", why)
-    assert not desk.printer.paper
+    assert len(desk.printer.paper) == before
     assert desk.queue.state.link.what == why
 
 
@@ -253,12 +255,13 @@ async def test_a_printer_switched_off_is_waited_for(clock: SteppedClock, coupon:
 async def test_a_job_waits_for_another_writer_s_turn(desk: Desk, coupon: Job) -> None:
     """The till's stream holds the port: not a byte of ours until it gives the turn back."""
     await desk.lease.take("till")
+    before = len(desk.printer.paper)
     held = desk.queue.submit("j1", coupon, 2.0)
     assert await desk.result(held) == JobResult("not_printed", "the port is held by till")
-    assert not desk.printer.paper
+    assert len(desk.printer.paper) == before
     waiting = desk.queue.submit("j2", coupon, 20.0)
     await desk.clock.advance(1.0)
-    assert not desk.printer.paper
+    assert len(desk.printer.paper) == before
     desk.lease.give_back()
     assert await desk.result(waiting) == JobResult("printed")
     assert desk.lease.holder == ""
@@ -271,7 +274,8 @@ async def test_slips_are_laid_out_for_the_printer(desk: Desk, slip: Slip) -> Non
     await asyncio.wait(jobs, timeout=30)  # no clock moves: encoding is a thread's real time
     assert jobs[0].result().result == "not_printed"
     assert "check digit" in jobs[0].result().detail
-    assert jobs[1].result() == JobResult("printed")
+    assert jobs[1].result().result == "printed"
+    assert jobs[1].result().plan.startswith("full: ")
     assert "2.00 OFF" in read(bytes(desk.printer.paper)).lines
 
 
@@ -280,7 +284,7 @@ async def test_a_plan_is_printed_as_it_was_laid_out(desk: Desk, slip: Slip) -> N
     laid_out = plan([replace(slip, picture_png=None, big="3.00 OFF")], PROVEN, 9.0)
     job = desk.queue.submit("planned", laid_out, 1e6)
     await asyncio.wait([job], timeout=30)
-    assert job.result() == JobResult("printed")
+    assert job.result() == JobResult("printed", "", laid_out.reason)
     assert "3.00 OFF" in read(bytes(desk.printer.paper)).lines
 
 
@@ -348,3 +352,69 @@ async def test_raw_bytes_are_a_job_too(desk: Desk) -> None:
         "printed"
     )
     assert b"hello\n" in desk.printer.paper
+
+
+async def test_a_printer_is_set_right_before_a_job_needs_it(desk: Desk) -> None:
+    """Found at start, or again after a broken job, it is set right while nobody waits."""
+    assert len(desk.printer.paper) > PROVEN.part_bytes
+    before = len(desk.printer.paper)
+    await desk.result(desk.queue.submit("j", Job((b"hello\n",)), 5.0))
+    assert len(desk.printer.paper) - before < 100
+
+
+async def test_a_dead_connection_is_found_out_before_the_first_byte(desk: Desk) -> None:
+    """Half-open: what is sent goes nowhere; the question goes unanswered, a new line prints."""
+    port = desk.printer._port
+    assert port is not None
+    port.write = _swallow  # type: ignore[method-assign]
+    result = await desk.result(desk.queue.submit("j", Job((b"hello\n",)), 5.0))
+    assert result == JobResult("printed")
+    assert desk.printer.opened == 2
+
+
+async def _swallow(data: bytes) -> None:
+    """Take bytes as a network stack does whose other end is gone."""
+
+
+class Refuses:
+    """A spooler that takes a job whole, and no bytes."""
+
+    answers = False
+
+    def __init__(self) -> None:
+        self.jobs: list[bytes] = []
+        self.closed = asyncio.Event()
+
+    async def open(self) -> "Refuses":
+        return self
+
+    async def write(self, data: bytes) -> None:
+        raise OSError("a spooler takes whole jobs only")
+
+    async def read(self) -> bytes:
+        await self.closed.wait()
+        return b""
+
+    async def close(self) -> None:
+        self.closed.set()
+
+    async def hand_over(self, data: bytes, name: str) -> int:
+        self.jobs.append(data)
+        return len(self.jobs)
+
+    async def standing(self, number: int) -> str:
+        return "done"
+
+    async def take_back(self, number: int) -> None:
+        raise AssertionError("it was done")
+
+
+async def test_a_spooler_gets_jobs_and_nothing_else(clock: SteppedClock) -> None:
+    """No zero bytes, no questions: those would be jobs of their own."""
+    spooler = Refuses()
+    one = Desk(clock, PROVEN, spooler)  # type: ignore[arg-type]
+    one.start()
+    result = await one.result(one.queue.submit("j", Job((b"hello\n",)), 5.0))
+    assert result.result == "unconfirmed"
+    assert spooler.jobs == [b"hello\n"]
+    await one.stop()

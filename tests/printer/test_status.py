@@ -30,7 +30,7 @@ AUTOMATIC = [
     ("38 00 00 00", PrinterState(online=False, cover_open=True)),
     ("18 08 00 00", PrinterState(online=False, cutter_error=True)),
     ("18 20 00 00", PrinterState(online=False, error=True)),
-    ("18 40 00 00", PrinterState(online=False, error=True)),
+    ("18 40 00 00", PrinterState(online=False, hot=True)),
     ("10 00 03 00", PrinterState(paper_low=True)),
 ]
 
