@@ -27,7 +27,7 @@ def quiet_time(candidate: Candidate, facts: SlipFacts) -> Finding | None:
 
 
 def still_out(candidate: Candidate, facts: SlipFacts) -> Finding | None:
-    """Print no second coupon while an earlier one of the offer is unused and still valid.
+    """Print no further coupon while as many of the offer as the policy allows are unused and valid.
 
     A coupon's last day follows from its day of printing. A redemption uses up the oldest of those
     that were out on its day; a coupon that may be used again and again is out until its last day.
@@ -39,8 +39,11 @@ def still_out(candidate: Candidate, facts: SlipFacts) -> Finding | None:
             out.append(past.on)
         elif past.kind == "redeemed" and offer.single_use:
             out = [day for day in out if last_day(candidate, day) >= past.on][1:]
-    valid = [last for day in out if (last := last_day(candidate, day)) >= today]
-    return found(Reason.QUIET_TIME, out_until=max(valid).isoformat()) if valid else None
+    valid = sorted(last for day in out if (last := last_day(candidate, day)) >= today)
+    most = facts.context.policy.coupons_out
+    if len(valid) < most:
+        return None
+    return found(Reason.QUIET_TIME, out_until=valid[-most].isoformat())
 
 
 def last_day(candidate: Candidate, printed_on: date) -> date:

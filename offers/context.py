@@ -78,6 +78,7 @@ class Policy(Value, frozen=True):
     contact_week_cap: Annotated[int, Meta(ge=0, le=1000)] = 20  # over all channels
     min_on_hand: Annotated[int, Meta(ge=0, le=100_000)] = 1
     stock_max_age_h: Annotated[int, Meta(ge=1, le=8760)] = 72
+    coupons_out: Annotated[int, Meta(ge=1, le=10)] = 1  # unused ones of one offer, with one shopper
     min_cover_days: Annotated[int, Meta(ge=0, le=366)] = 0  # on hand by daily sales; 0: not asked
     low_mover_units: Annotated[int, Meta(ge=0, le=100_000)] = 0  # sold in four weeks at least
     print_mode: Literal["always", "on_request", "never"] = "always"

@@ -223,6 +223,16 @@ def test_until_when_it_is_out_is_said(shop):
     assert verdicts(context) == [(Reason.QUIET_TIME, {"out_until": "2026-11-22"})]
 
 
+def test_as_many_may_be_out_as_the_policy_allows(shop):
+    """With two allowed, one that is out stops nothing; of two, the first to expire makes room."""
+    past = (PastUse("issued", "O1", day(15)), PastUse("issued", "O1", day(18)))
+    two = {"coupons_out": 2}
+    context = shop.context(shop.candidate(coupon_days=7), past=past[:1], policy=two)
+    assert reason(context) is Reason.APPLIED
+    context = shop.context(shop.candidate(coupon_days=7), past=past, policy=two)
+    assert verdicts(context) == [(Reason.QUIET_TIME, {"out_until": "2026-11-21"})]
+
+
 @pytest.mark.parametrize(
     ("uses", "single", "expected"),
     [
