@@ -1,11 +1,14 @@
 """Branch and bound over offers that compete for the same units: one component of a basket.
 
-First the units get a worth (`offers.worth`), which bounds every set, and greedy sets are tried on the
-way (`offers.greedy`). Often that settles it. Otherwise the search goes through the offers in a
-stated order; for each it tries the sets of units that one use may take, the dearest first, and then
-goes on without it. Each choice loses something against the bound; what loses more than can be lost
-is not looked at. It goes through everything three times, and may lose more each time: so the best
-sets are met early, and a search that is cut has proven something.
+A greedy set comes first (`offers.greedy`). Then the search goes through the offers in a stated order;
+for each it tries the sets of units that one use may take, the dearest first, and then goes on
+without it. Each choice loses something against a bound of all sets; what loses more than can be lost
+is not looked at.
+
+Most baskets are done in a few steps. Where they are not, the units get a worth (`offers.worth`), which
+brings the bound down, with more greedy sets on the way. Then the search goes through everything
+three times, and may lose more each time: so the best sets are met early, and a search that is cut
+has proven something.
 
 Offers whose use is a single unit stand last and are paired with the remaining units exactly. Units
 that are alike for all offers are one class: they need not be told apart.
@@ -19,9 +22,9 @@ from offers.hands import Hands, Steps
 from offers.rewards import cost, takes_one_unit
 from offers.shelf import Lot
 from offers.singles import pair, unit_weights
-from offers.worth import Settled, price, settle
+from offers.worth import ROUNDS, Settled, price, settle
 
-NODE_BUDGET = 2_500  # steps of all searches of one decision: some 10 us each on a small store PC
+NODE_BUDGET = 4_000  # steps of all searches of one decision: some 20 ms on a small store PC
 DEPTH_BUDGET = 250  # nested steps; Python's own stack ends at 1,000 frames
 START_PERCENT = 70  # of what units bring in a greedy set: what they may be worth
 QUICK = 80  # steps of the first attempt
@@ -71,7 +74,7 @@ class Component:
         self._cut = False
         self._limit = 0
         self._seen: dict[tuple[int, ...], int] = {}
-        self._round = sum(len(claim.classes) for claim in self._claims) // 3  # its cost, in steps
+        self._round = 1 + sum(claim.effort for claim in self._claims) // 8  # its cost, in steps
         self._settled = Settled(0, [], [], {})
         self._hands: dict[int, Hands] = {}
         self._adds: list[int] = []
@@ -86,10 +89,10 @@ class Component:
         if self._cut:
             self._cut = False
             start = self._shared_out()
-            self._settled = settle(self._slots, self._claims, self._free, start, self._try)
-            bound = self._settled.bound
-            if self._gap() >= 0:
-                bound = self._search(PARTS)
+            rounds = max(1, (self._steps.most - self._steps.made) // (2 * self._round))
+            self._steps.made += min(rounds, ROUNDS) * self._round
+            self._settled = settle(self._slots, self._claims, self._free, start, self._try, rounds)
+            bound = min(bound, self._search(PARTS) if self._gap() >= 0 else self._settled.bound)
         finished = self._gap() < 0 or not self._cut
         return Found(
             self._best,
@@ -121,8 +124,12 @@ class Component:
         free = self._free
         for slot in self._slots[: self._paired_from]:
             n = max(slot, key=lambda n: self._claims[n].most * self._claims[n].uses)
+            hand = None
             for _ in range(self._claims[n].uses):
-                hand = fitting(self._claims[n], worths, free)
+                if hand is None or not self._fits(
+                    hand
+                ):  # what was best and still fits is still best
+                    hand = fitting(self._claims[n], worths, free)
                 if hand is None or not self._take(n, hand):
                     break
         self._record()
@@ -131,6 +138,9 @@ class Component:
             self._give_back()
         self._steps.made += self._round
         return self._best_weight
+
+    def _fits(self, hand: Hand) -> bool:
+        return all(self._free[c] >= -minus for c, minus in hand.taken + hand.reduced)
 
     def _take(self, n: int, hand: Hand) -> int:
         """Use an offer on a hand, if it weighs anything."""

@@ -36,6 +36,7 @@ def settle(
     free: list[int],
     start: Worths,
     best_so_far: Callable[[Worths], int],
+    rounds: int,
 ) -> Settled:
     """Find worths that bound the applied set closely.
 
@@ -45,10 +46,11 @@ def settle(
         free: units by class.
         start: worths to begin with; near the last ones, few rounds are needed.
         best_so_far: tries worths on a set, and gives the weight of the best one known.
+        rounds: how many there is time for.
     """
     now = best = price(slots, claims, free, start)
     halved, waited, known = 0, 0, 0
-    for n in range(ROUNDS):
+    for n in range(min(rounds, ROUNDS)):
         if n % TRY_EVERY == 0:
             known = 100 * best_so_far(now.worths)
         if best.bound < known + 100 or halved == HALVINGS:
