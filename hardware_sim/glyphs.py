@@ -16,10 +16,15 @@ EM, BASELINE = 0.82, 0.79  # of the cell's height: capitals with accents and des
 
 @lru_cache(maxsize=2048)
 def glyph(character: str, font: str) -> Image.Image:
-    """Draw one character in its cell, 255 for ink; one that the font lacks is drawn as its box."""
+    """Draw one character in its cell, 255 for ink; one that the font lacks is drawn as its box.
+
+    A character that has no shape (a control character in a code's text) leaves its cell white.
+    """
     width, height = CELLS[font]
     cell = Image.new("L", (width, height), 0)
     face = _face(height)
+    if not character.isprintable():
+        return cell
     ImageDraw.Draw(cell).text((width // 2, height * BASELINE), character, 255, face, anchor="ms")
     return cell.point(lambda level: 255 if level >= INK_LEVEL else 0)
 
@@ -28,7 +33,8 @@ def glyph(character: str, font: str) -> Image.Image:
 def _face(height: int) -> ImageFont.FreeTypeFont:
     """Give the font at the size at which its letters fill a cell of this height."""
     with files("hardware_sim").joinpath("DejaVuSansMono.ttf").open("rb") as file:
-        return ImageFont.truetype(BytesIO(file.read()), round(height * EM))
+        size = round(height * EM)
+        return ImageFont.truetype(BytesIO(file.read()), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def draw_run(run: Run) -> Image.Image:

@@ -190,6 +190,14 @@ def test_an_old_printer_knows_fewer(read):
     assert isinstance(read(bar_code(67, b"4006381333931"), model=VETERAN)[0], Barcode)
 
 
+def test_any_byte_in_the_readable_text_can_be_drawn(paper_of):
+    """Control characters and all others of Code 128's sets leave no trace of a crash."""
+    for code in range(128):
+        letter = b"{{" if code == 0x7B else bytes([code])
+        code_set = b"{A" if code < 32 else b"{B"
+        assert not paper_of(b"\x1dH\x02" + bar_code(73, code_set + letter)).is_blank
+
+
 def test_a_symbol_is_centred(read):
     """ESC a 1: a QR code of 21 modules at 4 dots stands at (384 - 84) / 2."""
     qr = symbol(49, 67, b"\x04") + symbol(49, 80, b"0hi") + symbol(49, 81, b"0")

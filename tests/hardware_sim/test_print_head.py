@@ -92,9 +92,10 @@ def writing():
 def test_a_printer_that_writes_nv_memory_is_busy_and_deaf(writing):
     """No real-time status, no automatic status, nothing printed; afterwards all of it goes on."""
     assert writing.busy
-    writing.receive(b"\x10\x04\x01", 1.0)
+    writing.receive(b"\x10\x04\x01\x10\x14\x01\x00\x01", 1.0)
     writing.fault("cover-open", 1.0)
     assert writing.take_replies() == b""
+    assert writing.drawer_kicks == 0
     writing.heal(1.5)
     assert writing.roll.hanging.lines == []
     writing.advance(2.0)
