@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from ground.strict_toml import read_toml
 from offers.model import LaneId, Language, StoreId
+from printer.worded import Carrier
 from staff_help.goodwill import GoodwillRules
 
 Name = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,32}$")]
@@ -49,6 +50,7 @@ class PrinterTable(Table, frozen=True):
     url: str = ""
     profile: str = "generic-80mm"  # a built-in name, or a file made by `tillside printer probe`
     deadline_s: Annotated[float, Meta(ge=0.2, le=60)] = 2.0
+    fonts: str = ""  # a folder of fonts for words that the printer has no letters for
 
 
 class HttpTable(Table, frozen=True):
@@ -72,6 +74,7 @@ class TillTable(Table, frozen=True):
 
     attached: bool = True
     claim_wait_ms: Annotated[int, Meta(ge=50, le=1000)] = 800  # HQ arbitrates: design, section 7
+    carrier: Carrier = "qr"  # the code of a single-use coupon: what the till's scanner reads
 
 
 class LaneConfig(Table, frozen=True):

@@ -16,14 +16,14 @@ from offers.context import Candidate, IssueDecision, Moment
 from offers.issue import choose, valid_to
 from offers.issue_rules import withdrawn_from_print
 from offers.model import Language, Offer, PastUse, Serial, ShopperKey
-from offers.money import chosen_language
+from offers.money import ENGLISH, chosen_language
 from offers.offer_sets import offer_category
 from offers.reasons import Reason, Verdict
 from offers.records import Ghost, Issued, JobId, Record, Uid
 from offers.sentences import slip_words
 from offers.serials import make_serial
 from printer.slip import Slip
-from printer.worded import NO_CODE, coupon_code, worded
+from printer.worded import NO_CODE, Carrier, coupon_code, worded
 
 
 class Printing(Protocol):
@@ -65,11 +65,13 @@ class IssueDesk:
         printing: Printing | None,
         brand_line: str,
         here: Here,
+        carrier: Carrier = "qr",
     ) -> None:
         self._journal, self._shelf, self._keys = stock.journal, stock.shelf, stock.serial_keys
         self._printing = printing
         self._brand_line = brand_line
         self._here = here
+        self._carrier: Carrier = carrier
 
     def prepare(
         self, occasion: Occasion, shopper: ShopperKey, just_now: tuple[PastUse, ...] = ()
@@ -177,17 +179,23 @@ class IssueDesk:
 
     def _slip(self, offer: Offer, issued: Issued, language: Language, training: bool) -> Slip:
         generation = self._shelf.generation
-        words = slip_words(
-            offer,
-            self._shelf.generation.products_of(offer),
-            language,
-            generation.store.currency,
-            issued.valid_to,
-        )
         picture = generation.picture(offer.picture.sha256) if offer.picture else None
-        code = NO_CODE if training else coupon_code(issued.coupon_number, issued.serial)
-        slip = worded(words, issued.job, code, picture)
-        return structs.replace(slip, brand_line=self._brand_line, training=training)
+        number, serial = issued.coupon_number, issued.serial
+        code = NO_CODE if training else coupon_code(number, serial, self._carrier)
+
+        # Last the language that is printed; behind it those that a lane without its letters prints.
+        slip: Slip | None = None
+        for spoken in reversed(dict.fromkeys((language, *generation.store.languages, ENGLISH))):
+            products, currency = generation.products_of(offer), generation.store.currency
+            words = slip_words(offer, products, spoken, currency, issued.valid_to)
+            slip = structs.replace(
+                worded(words, issued.job, code, picture),
+                brand_line=self._brand_line,
+                training=training,
+                otherwise=slip,
+            )
+        assert slip is not None
+        return slip
 
     def _language(self, shopper: ShopperKey) -> Language:
         store = self._shelf.generation.store

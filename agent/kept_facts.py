@@ -22,12 +22,8 @@ NO_FACTS = Raw(b"null")  # of sales before facts were kept
 encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-class KeptCandidate(Struct, frozen=True, array_like=True, gc=False):
-    """A candidate with its offer named."""
-
-    offer: bytes
-    assignment: Assignment | None = None
-    presented: Presented | None = None
+# A candidate without its coupon: its offer's name, and its assignment.
+Dealt = tuple[bytes, Assignment | None]
 
 
 class KeptFacts(Struct, frozen=True):
@@ -36,7 +32,8 @@ class KeptFacts(Struct, frozen=True):
     store: bytes
     recalled: bytes
     killed: bytes
-    candidates: tuple[KeptCandidate, ...]
+    hand: bytes  # all candidates, as `Dealt`: mostly the same from basket to basket of a sale
+    presented: tuple[tuple[int, Presented], ...]  # at which place of the hand
     products: tuple[bytes, ...]  # in the context's order
     rest: Context
 
@@ -61,8 +58,11 @@ def keep(context: Context, parts: Parts) -> tuple[Raw, dict[PartName, object]]:
         store=name(context.store),
         recalled=name(context.recalled),
         killed=name(context.killed),
-        candidates=tuple(
-            KeptCandidate(name(it.offer), it.assignment, it.presented) for it in context.candidates
+        hand=_hand(context, parts, named),
+        presented=tuple(
+            (place, candidate.presented)
+            for place, candidate in enumerate(context.candidates)
+            if candidate.presented is not None
         ),
         products=tuple(name(product) for product in context.products.values()),
         rest=structs.replace(
@@ -77,6 +77,23 @@ def keep(context: Context, parts: Parts) -> tuple[Raw, dict[PartName, object]]:
     return Raw(encode(kept)), named
 
 
+def _hand(context: Context, parts: Parts, named: dict[PartName, object]) -> PartName:
+    """Name the candidates as one part: hundreds of offers are named once a sale, not once a basket."""
+    candidates = context.candidates
+
+    def deal() -> tuple[Dealt, ...]:
+        return tuple((parts.name(it.offer), it.assignment) for it in candidates)
+
+    members = tuple(
+        it for candidate in candidates for it in (candidate.offer, candidate.assignment)
+    )
+    name, hand = parts.name_together(members, deal)
+    if not parts.is_noted(name, context.moment.utc.toordinal()):  # its offers were noted with it
+        named |= {parts.name(it.offer): it.offer for it in candidates}
+        named[name] = hand
+    return name
+
+
 def facts_of(body: bytes | Raw, part: FindPart) -> Context | None:
     """Rebuild the facts as decided on; None where none were kept.
 
@@ -88,13 +105,16 @@ def facts_of(body: bytes | Raw, part: FindPart) -> Context | None:
         return None
     find: Callable[[bytes, Any], Any] = part  # type: ignore[assignment]
     products: list[Product] = [find(name, Product) for name in kept.products]
+    hand: tuple[Dealt, ...] = find(kept.hand, tuple[Dealt, ...])
+    shown = dict(kept.presented)
     return structs.replace(
         kept.rest,
         store=find(kept.store, StoreFacts),
         recalled=find(kept.recalled, frozenset[Gtin]),
         killed=find(kept.killed, frozenset[OfferId]),
         candidates=tuple(
-            Candidate(find(it.offer, Offer), it.assignment, it.presented) for it in kept.candidates
+            Candidate(find(offer, Offer), assignment, shown.get(place))
+            for place, (offer, assignment) in enumerate(hand)
         ),
         products={product.gtin: product for product in products},
     )

@@ -78,9 +78,9 @@ async def played(
         numbered = _with_first(first, numbered)
         for number, basket in numbered:
             took_ms, out = await till.sale(basket, header)
-            tally.decided(
-                basket, ((v.offer_id, v.outcome, v.reason) for v in out.verdicts), took_ms
-            )
+            tally.took(*took_ms)
+            told = ((v.offer_id, v.outcome, v.reason) for v in out.verdicts)
+            tally.decided(basket, told, len(out.left_out))
             if tally.baskets % ACKNOWLEDGE_EVERY == 0:
                 await rooms.journal.hq_has(rooms.journal.last_seq)
             if number % BAR_EVERY == 0:
@@ -101,17 +101,20 @@ class Till:
         self._real = real
         self._currency = currency
 
-    async def sale(self, basket: ReplayBasket, header: ReplayHeader) -> tuple[float, DecisionOut]:
-        """Play one basket at its own time; give how long the decision took, and the decision."""
+    async def sale(
+        self, basket: ReplayBasket, header: ReplayHeader
+    ) -> tuple[tuple[float, float], DecisionOut]:
+        """Play one basket at its own time; give the decision, how long it took, and all of it."""
         ahead_s = (basket.at - self._clock.utc_now()).total_seconds()
         if ahead_s > 0:
             await self._clock.advance(ahead_s)
         message = basket_in(basket, header, self._store)
         began = self._real.monotonic_s()
         out = await self._lane.basket(basket.basket, message)
-        took_ms = 1000 * (self._real.monotonic_s() - began)
+        decided = self._real.monotonic_s()
         await self._lane.tender(basket.basket, tender_in(out))
-        return took_ms, out
+        ended = self._real.monotonic_s()
+        return (1000 * (decided - began), 1000 * (ended - began)), out
 
 
 def basket_in(basket: ReplayBasket, header: ReplayHeader, store: StoreFacts) -> BasketIn:

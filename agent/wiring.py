@@ -10,6 +10,8 @@ from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from msgspec import structs
+
 from agent.claim_line import ClaimLine
 from agent.config import Config
 from agent.counter import Counter, Views
@@ -186,7 +188,7 @@ class _Builder:
             book=book,
             coupons=coupons,
             evaluation=Evaluation(here, coupons, line, self._moment),
-            issues=IssueDesk(stock, printing, lane.brand_line, here),
+            issues=IssueDesk(stock, printing, lane.brand_line, here, lane.till.carrier),
             changed=self._changed,
         )
 
@@ -214,6 +216,8 @@ class _Builder:
         if not printer.url:
             return None
         profile = find_profile(_profile_name(self.config, printer.profile))
+        if printer.fonts:
+            profile = structs.replace(profile, fonts=str(self.config.path(printer.fonts)))
         clock = DeviceClock(self.clock)
         desk = PrintDesk(printer.url, profile, self.stock.journal, clock, self.dice)
         desk.deadline_s = printer.deadline_s

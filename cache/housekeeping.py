@@ -22,7 +22,7 @@ QUARANTINE_ROWS = 1000
 QUARANTINE_BYTES = 64 * 1024  # kept of one message
 BALLAST_BYTES = 256 * 1024  # over 200 redemptions, measured with rows of 1 KB
 PAGE_BYTES = 4096
-OPEN_YET = timedelta(days=31)  # a sale may be tendered so long after its last decision
+OPEN_YET = timedelta(days=45)  # a part was noted up to two weeks before a sale paid a month later
 
 
 def acknowledge(store: JournalStore, upto: int) -> str | None:
@@ -138,7 +138,7 @@ def _prune_evidence(db: sqlite3.Connection, before: str) -> None:
 
 
 def _prune_parts(db: sqlite3.Connection, before_day: int) -> None:
-    """Drop what no kept decision names: the day of its last use is noted with the decision."""
+    """Drop what no kept decision names: the day of its use is noted with the decision."""
     old = "SELECT rowid FROM part WHERE day < ? LIMIT ?"
     db.execute(f"DELETE FROM part WHERE rowid IN ({old})", (before_day, PRUNE_ROWS))  # noqa: S608
 

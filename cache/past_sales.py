@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+import zstandard
 from msgspec import Struct
 
 from cache import inspect
@@ -81,18 +82,21 @@ class PastSales:
         found = self._one("SELECT body FROM part WHERE name = ?", name)
         if found is None:
             raise PartDamagedError(name, "is not in the journal any more")
-        if part_name(found[0]) != name:
+        try:
+            body = unpack(found[0])
+        except zstandard.ZstdError:
+            body = b""
+        if part_name(body) != name:
             raise PartDamagedError(name, "was changed: its hash is another")
-        return msgspec.json.decode(found[0], type=kind)
+        return msgspec.json.decode(body, type=kind)
 
     def product(self, gtin: Gtin) -> Product | None:
         """Find what the lane knew of an article in any of its sales."""
-        found = self._one(
-            "SELECT body FROM part WHERE json_extract(body, '$.gtin') = ? "
-            "AND json_extract(body, '$.brand') IS NOT NULL ORDER BY day DESC LIMIT 1",
-            gtin,
-        )
-        return None if found is None else msgspec.json.decode(found[0], type=Product)
+        for (body,) in self._db.execute("SELECT body FROM part ORDER BY day DESC"):
+            plain = unpack(body)
+            if plain.startswith(b'{"gtin":"' + gtin.encode()):
+                return msgspec.json.decode(plain, type=Product)
+        return None
 
     def _uids(self, wanted: str) -> list[tuple[Uid, str]]:
         if len(wanted) == UID_DIGITS and self._one(_KNOWN, wanted, wanted):
@@ -120,7 +124,13 @@ class PastSales:
         key = None if found[0] is None else key_of(found[0])
         row = self._one(_ROW, uid) if ended else None
         body, fits = (None, None) if row is None else (row[4], link(*row[:5]) == row[5])
-        return FoundSale(uid, key, unpack(found[1]), not ended, body, fits, by)
+        try:
+            kept = unpack(found[1])
+        except zstandard.ZstdError as error:
+            raise ValueError(
+                f"what is kept of the sale {uid} cannot be unpacked: {error}"
+            ) from None
+        return FoundSale(uid, key, kept, not ended, body, fits, by)
 
     def _one(self, sql: str, *values: str | bytes) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()

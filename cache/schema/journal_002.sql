@@ -1,6 +1,6 @@
 -- Offers, articles and the like that decisions were made from, once each however many sales name
--- them: the name is the first 16 bytes of the SHA-256 of the body. `day` is the last one on which a
--- decision named it, as days since 0001-01-01, noted at most once a day.
+-- them: the name is the first 16 bytes of the SHA-256 of the body. `day` is when a decision named
+-- it last, as days since 0001-01-01, noted once a week.
 CREATE TABLE part (
     name BLOB PRIMARY KEY,
     day INTEGER NOT NULL,
