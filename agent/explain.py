@@ -14,10 +14,11 @@ from agent.what_if import Changed, WhatIf, changed_basket, compare
 from cache.past_sales import FoundSale, PastSales, past_sales
 from ground.complaints import Complaint
 from offers.basket import LeftOut
+from offers.catalogue import may_see
 from offers.context import Search
 from offers.decide import decide
 from offers.model import Language, Offer, OfferId
-from offers.reasons import Reason, Verdict
+from offers.reasons import Verdict
 from offers.sentences import sentence
 
 FOUND_BY = {
@@ -179,7 +180,7 @@ def _verdicts(past: PastDecision, wanted: Wanted) -> Iterator[VerdictOut]:
         return
     offers = _offers(past)
     for verdict in past.answered.decision.verdicts:
-        if verdict.reason is Reason.HOLDOUT and not wanted.everything:
+        if not (wanted.everything or may_see(verdict.reason, "cashier")):
             continue
         title, words = _say(verdict, offers, past, wanted)
         yield VerdictOut(
@@ -191,6 +192,7 @@ def _verdicts(past: PastDecision, wanted: Wanted) -> Iterator[VerdictOut]:
             verdict.evidence,
             verdict.discount_minor,
             verdict.serial,
+            points=verdict.points,
         )
 
 
@@ -210,7 +212,7 @@ def _what_if(past: PastDecision, wish: str, sales: PastSales, wanted: Wanted) ->
 
 def _is_secret(changed: Changed) -> bool:
     both = (changed.before, changed.after)
-    return any(verdict is not None and verdict.reason is Reason.HOLDOUT for verdict in both)
+    return any(verdict is not None and not may_see(verdict.reason, "cashier") for verdict in both)
 
 
 def _changed(changed: Changed, past: PastDecision, wanted: Wanted) -> ChangedOut:
