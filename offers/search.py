@@ -140,7 +140,10 @@ class Component:
         return self._best_weight
 
     def _fits(self, hand: Hand) -> bool:
-        return all(self._free[c] >= -minus for c, minus in hand.taken + hand.reduced)
+        wanted: dict[int, int] = {}  # a class may be on both sides
+        for c, minus in hand.taken + hand.reduced:
+            wanted[c] = wanted.get(c, 0) - minus
+        return all(self._free[c] >= units for c, units in wanted.items())
 
     def _take(self, n: int, hand: Hand) -> int:
         """Use an offer on a hand, if it weighs anything."""

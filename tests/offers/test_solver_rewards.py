@@ -276,3 +276,10 @@ def test_a_coupons_points_carry_its_serial(make):
     coupon = Candidate(offer, None, Presented("9800000000014", "77", "granted"))
     decision = decide(make.context([coupon], [make.line("A", "1", 0)]))
     assert [(it.points, it.serial) for it in decision.earned] == [(5, "77")]
+
+
+def test_three_alike_make_one_pair_of_buy_and_free(make):
+    """Two uses would need four: the third unit is not on both sides of a second use."""
+    offer = make.offer(reward=other("1"), min_spend_minor=100, max_uses_per_basket=2)
+    lines = [make.line("A", "1", 200, 2), make.line("B", "1", 100, weight_g=740)]
+    assert decide(make.context([offer], lines)).total_minor == 100
