@@ -136,9 +136,16 @@ def _rows(parser: argparse.ArgumentParser) -> None:
 
 def _preview(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", type=Path, metavar="OFFERS_DIR", help="the offers' files")
-    parser.add_argument("--printer", required=True, metavar="PROFILE", help="a name, or a file")
+    parser.add_argument(
+        "--printer", required=True, metavar="PROFILE", help="a name, a file, or all"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where they go")
-    parser.add_argument("--language", metavar="TAG", help="the slips' language: en, de, ...")
+    parser.add_argument("--language", metavar="TAG", help="the slips' language: en, de, ... or all")
+    rungs = ("nv", "full", "half", "words", "all")
+    parser.add_argument("--rung", choices=rungs, default="full", help="how rich the slip is")
+    carriers = ("qr", "databar", "code128")
+    parser.add_argument("--carrier", choices=carriers, default="qr", help="a coupon's code")
+    parser.add_argument("--brand-line", default="", metavar="TEXT", help="what heads every slip")
 
 
 def _import(parser: argparse.ArgumentParser) -> None:

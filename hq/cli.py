@@ -25,16 +25,15 @@ from hq.keys import enrol, make_keys
 from hq.lint import errors, in_words, lint_directory
 from hq.offer_files import full_gtin
 from hq.plan import Plan, make_plan
-from hq.previews import previews
+from hq.previews import Asked, write_previews
 from hq.publish import apply, recall, rollback, set_stock
 from hq.reports import Line
 from hq.serve import Serve, options
 from hq.shop_files import read_shop
 from hq.shop_reader import ShopComplaint
 from hq.store import HqStore, open_store
-from offers.model import LaneId, Language, OfferId, StoreId
-from printer.errors import ProfileError
-from printer.profile import find_profile
+from offers.model import LaneId, OfferId, StoreId
+from printer.errors import CodeError, ProfileError
 
 Arguments = argparse.Namespace
 
@@ -51,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(error)
     except ProfileError as error:
         _complain(Complaint(str(error), "name a built-in profile, or a file of printer probe"))
+    except CodeError as error:
+        _complain(Complaint(str(error), "choose another --carrier, or a printer with wider paper"))
     return 1
 
 
@@ -255,13 +256,9 @@ def _list(given: Arguments, lines: Sequence[Line], columns: str) -> int:
 
 
 def _preview(given: Arguments) -> int:
-    profile = find_profile(given.printer)
-    language = Language(given.language) if given.language else None
-    given.out.mkdir(parents=True, exist_ok=True)
-    for name, png, escpos in previews(given.directory, profile, language):
-        (given.out / f"{name}.png").write_bytes(png)
-        (given.out / f"{name}.escpos").write_bytes(escpos)
-        print(f"{given.out / name}.png ({len(escpos):,} bytes for the printer)")
+    asked = Asked(given.printer, given.language, given.rung, given.carrier, given.brand_line)
+    for path, size in write_previews(given.directory, asked, given.out):
+        print(f"{path} ({size:,} bytes for the printer)")
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple, cast
 
 from msgspec.structs import replace
 
@@ -11,14 +12,63 @@ from hq.offer_files import read_offers
 from hq.shop_files import Shop, read_shop
 from offers.model import Language, Offer, Serial
 from offers.sentences import slip_words
+from printer.plan import RUNGS
 from printer.plan_types import Rung
-from printer.profile import Profile
+from printer.profile import PROFILES, Profile, find_profile
 from printer.render import preview
 from printer.slip import Slip
 from printer.worded import Carrier, coupon_code, worded
 
+ALL = "all"
 SAMPLE_SERIAL = Serial("000000000000")  # its check digits fit no key: a preview is no coupon
 SAMPLE_JOB = "0" * 32
+
+
+class Asked(NamedTuple):
+    """What to preview: a printer, a language (None: the first store's) and a rung, each or "all"."""
+
+    printer: str
+    language: str | None = None
+    rung: str = "full"
+    carrier: Carrier = "qr"
+    brand_line: str = ""
+
+
+def write_previews(folder: Path, asked: Asked, out: Path) -> Iterator[tuple[Path, int]]:
+    """Write NAME.png and NAME.escpos of every offer; give each picture's path and the bytes' count.
+
+    Where "all" is asked for, `out` has a folder for each printer, language or rung.
+
+    Raises:
+        ShopComplaint: files are not what they must be.
+        ProfileError: there is no such printer.
+        CodeError: a code cannot be printed on it.
+    """
+    for profile in _printers(asked.printer):
+        for language in _languages(asked.language, folder):
+            for rung in RUNGS if asked.rung == ALL else (cast(Rung, asked.rung),):
+                chosen = (
+                    (asked.printer, profile.name),
+                    (asked.language, language),
+                    (asked.rung, rung),
+                )
+                place = out.joinpath(*(str(name) for word, name in chosen if word == ALL))
+                place.mkdir(parents=True, exist_ok=True)
+                drawn = previews(folder, profile, language, rung, asked.carrier, asked.brand_line)
+                for name, png, escpos in drawn:
+                    (place / f"{name}.png").write_bytes(png)
+                    (place / f"{name}.escpos").write_bytes(escpos)
+                    yield place / f"{name}.png", len(escpos)
+
+
+def _printers(name: str) -> list[Profile]:
+    return list(PROFILES.values()) if name == ALL else [find_profile(name)]
+
+
+def _languages(tag: str | None, folder: Path) -> list[Language | None]:
+    if tag == ALL:
+        return list(languages_of(folder))
+    return [Language(tag) if tag else None]
 
 
 def previews(

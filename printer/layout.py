@@ -108,11 +108,15 @@ def lay_out(
 
 def readable(slip: Slip, profile: Profile, notes: list[str]) -> Slip:
     """Give the slip, or the same coupon in a language that this machine has letters for."""
-    lacking = unprintable(slip, profile)
-    if not lacking or slip.otherwise is None or unprintable(slip.otherwise, profile):
+    if not (lacking := unprintable(slip, profile)):
+        return slip
+    other = slip.otherwise
+    while other is not None and unprintable(other, profile):
+        other = other.otherwise
+    if other is None:
         return slip
     notes.append(f"no letters for {lacking!r}: printed in the store's other language")
-    return slip.otherwise
+    return other
 
 
 def unprintable(slip: Slip, profile: Profile) -> str:

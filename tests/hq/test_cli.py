@@ -178,6 +178,35 @@ def test_previews_are_pictures_and_bytes(hq, shop_dir, tmp_path) -> None:
     assert hq("preview", str(shop_dir / "offers"), "--printer", "nope", "--out", str(out))[0] == 1
 
 
+def test_everything_can_be_previewed_at_once(hq, shop_dir, tmp_path) -> None:
+    """A folder for each printer, language and rung; each picture as wide as its printer."""
+    for file in (shop_dir / "offers").glob("*.toml"):
+        if file.stem not in ("coffee-1", "tea-50"):
+            file.unlink()
+    words = ["preview", str(shop_dir / "offers"), "--out", str(tmp_path / "out")]
+    words += ["--language", "all", "--rung", "all", "--brand-line", "Corner Market"]
+    assert hq(*words, "--printer", "all", "--carrier", "databar")[0] == 0
+    wide = {"TM-T88V": 512, "TM-T20III": 576, "generic-80mm": 576, "generic-58mm": 384}
+    for name, dots in wide.items():
+        for rung in ("nv", "full", "half", "words"):
+            with Image.open(tmp_path / "out" / name / "de" / rung / "coffee-1.png") as image:
+                assert image.width == dots
+    spoken = {path.name for path in (tmp_path / "out" / "TM-T20III").iterdir()}
+    assert {"en", "de"} <= spoken  # the stores' languages, and any that the offers are worded in
+    assert len(list((tmp_path / "out").rglob("*.escpos"))) == 2 * 4 * 4 * len(spoken)
+
+
+def test_a_code_that_does_not_fit_is_told(hq, shop_dir, tmp_path) -> None:
+    """One line of what happened and one of what to do, no half-written preview of it."""
+    small = tmp_path / "small.json"
+    small.write_text('{"name": "small", "dots_wide": 200}')
+    words = ["preview", str(shop_dir / "offers"), "--out", str(tmp_path / "out")]
+    code, _, err = hq(*words, "--printer", str(small), "--carrier", "code128")
+    assert code == 1
+    assert "needs 363 dots, the paper has 200" in err
+    assert "--carrier" in err
+
+
 def test_the_lists_show_what_was_collected(hq, tmp_path, lane1, lane2) -> None:
     """Lanes with their state, redemptions with their flags, disputes, rows; as tables and as JSON."""
     one, two = ClaimId(lane1.epoch, 1), ClaimId(lane2.epoch, 1)
