@@ -23,6 +23,7 @@ from skimage import data
 from printer.bitmap import Bitmap, from_image, to_image
 from printer.calibration import STEPS, table_from_wedge
 from printer.dither import Tone, dither
+from printer.dot_gain import DEFAULT_GAIN
 from printer.escpos import encode_job
 from printer.items import Cut, Dots
 from printer.profile import PROFILES
@@ -115,7 +116,7 @@ def _qualities() -> Iterator[Figure]:
             quality(None, gain),
             goal,
         )
-    worst = [min(quality(tone, gain) for gain in GAINS) for tone in (0.70, None)]
+    worst = [min(quality(tone, gain) for gain in GAINS) for tone in (DEFAULT_GAIN, None)]
     yield _decibels("picture, default table, worst gain", worst[0], worst[1], 5.0)
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from PIL import ImageChops
 
+from printer import fonts, layout
 from printer.bitmap import Bitmap, to_image
 from printer.fonts import OWN, Face, face_for, faces, lacks, missing, nearest_face, shaping
 from printer.items import Dots, Words
@@ -226,3 +227,20 @@ def test_latin_fields_stay_native_beside_drawn_ones() -> None:
     """Only the field that needs it is drawn: a price costs ten bytes, not a thousand."""
     made = field("counts", "Montebruno Espresso 1 kg", EPSON, True)
     assert [type(item) for item in made.items] == [Words]
+
+
+def test_without_the_shaping_library_no_letter_is_drawn_that_needs_it(monkeypatch) -> None:
+    """A Pillow without raqm would set Arabic apart and backwards: the other language is printed."""
+    monkeypatch.setattr("printer.fonts.shaping", lambda: False)
+    caches = (fonts._draws, layout.field, layout._lacking)
+    for cache in caches:
+        cache.cache_clear()
+    try:
+        assert missing("حليب Ω é") == "بحلي"
+        arabic = Slip(job="j", headline="", terms="حليب", otherwise=Slip(job="j", headline="Milk"))
+        notes: list[str] = []
+        assert layout.readable(arabic, EPSON, notes) == arabic.otherwise
+        assert notes == ["no letters for 'بحلي': printed in the store's other language"]
+    finally:
+        for cache in caches:
+            cache.cache_clear()
