@@ -220,6 +220,8 @@ async def cut_off(story: Story) -> str:
     link.fault("cut")
     await story.sale(story.one, COFFEE, card=ANNA, coupon=story.codes["coffee-1"])
     decision = story.one.till.sale.decision if story.one.till.sale is not None else {}
+    await story.tender(story.one)
+    await story.sale(story.one, (VANILLA, 1, 199), card=BEN)
     answer = await story.tender(story.one)
     story.keep_paper(story.one, "cut-off")
     found = verdict(decision, "coffee-1")
