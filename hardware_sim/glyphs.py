@@ -46,13 +46,18 @@ def draw_run(run: Run) -> Image.Image:
         if run.style.turned:
             cell = cell.transpose(Image.Transpose.ROTATE_270)  # Pillow turns the other way round
         cell = cell.resize((width, height), Image.Resampling.NEAREST)
-        strip.paste(cell, (index * run.pitch_dots, 0))
+        strip.paste(_bold(cell) if run.style.emphasis else cell, (index * run.pitch_dots, 0))
     return _styled(strip, run.style)
 
 
+def _bold(cell: Image.Image) -> Image.Image:
+    """Print each dot twice, side by side, within the cell."""
+    moved = Image.new("L", cell.size, 0)
+    moved.paste(cell, (1, 0))
+    return ImageChops.lighter(cell, moved)
+
+
 def _styled(strip: Image.Image, style: Style) -> Image.Image:
-    if style.emphasis:
-        strip = ImageChops.lighter(strip, ImageChops.offset(strip, 1, 0))
     if style.underline_dots:
         top = strip.height - style.underline_dots
         strip.paste(255, (0, top, strip.width, strip.height))

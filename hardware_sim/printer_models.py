@@ -105,6 +105,9 @@ VETERAN = Model(
     lacks=NO_SUCH_COMMANDS_T88III,
     answers=frozenset({"DLE EOT", "GS a", "GS r", "GS I", "ESC v"}),
 )
+VETERAN_45 = replace(  # DIP switch 1-2 on
+    VETERAN, buffer_bytes=45, full_mark_bytes=16, release_mark_bytes=26
+)
 MUTE_CLONE = Model(
     "mute clone",
     576,
@@ -152,6 +155,7 @@ MODELS = {
     "tm-t88vi": TM_T88VI,
     "tm-t20iii": TM_T20III,
     "veteran": VETERAN,
+    "veteran-45": VETERAN_45,
     "mute-clone": MUTE_CLONE,
     "lying-clone": LYING_CLONE,
     "58mm": MM58,

@@ -119,6 +119,13 @@ def test_size_and_style_reach_the_dots(paper_of, black):
     assert reverse == {(x, y) for x in range(12) for y in range(24)} - plain
 
 
+def test_bold_letters_stay_in_their_cells(paper_of, black):
+    """ESC E prints each dot twice, but none into the next letter: alone or in a word, the same dots."""
+    plain = black(paper_of(b"MW\n").image())
+    bold = black(paper_of(b"\x1bE\x01MW\n").image())
+    assert bold == plain | {(x + 1, y) for x, y in plain if x % 12 != 11}
+
+
 def test_letters_stay_in_their_cells(paper_of, black):
     """Every printable ASCII letter of either font keeps inside 12 x 24 or 9 x 17 dots."""
     for font, (width, height) in {b"\x00": (12, 24), b"\x01": (9, 17)}.items():

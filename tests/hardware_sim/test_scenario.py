@@ -2,7 +2,14 @@
 
 import pytest
 
-from hardware_sim.scenario import USAGES, ScenarioError, articles, minor, read_scenario
+from hardware_sim.scenario import (
+    USAGES,
+    ScenarioError,
+    articles,
+    fault_text,
+    minor,
+    read_scenario,
+)
 from hardware_sim.scenario_run import ACTS
 
 STORY = """\
@@ -41,6 +48,8 @@ def test_a_story_is_read_with_its_line_numbers():
         ("basket 4006381333931 x two", "is no article"),
         ("lane 1 printer usb", "lane NAME printer PORT"),
         ("time tomorrow", "time TIME"),
+        ("fault printer paper-ot", "did you mean 'paper-out'?"),
+        ("fault printer mute 3", "takes no number"),
         ("zzzz", "steps start with"),
     ],
 )
@@ -69,3 +78,9 @@ def test_amounts_are_minor_units():
 def test_every_sentence_has_an_action():
     """What can be written can be done."""
     assert set(USAGES.values()) == set(ACTS)
+
+
+def test_a_fault_of_the_printer_may_have_a_number():
+    """It is written as the catalogue has it."""
+    assert fault_text(read_scenario("fault printer paper-out 40")[0].words) == "paper-out=40"
+    assert fault_text(read_scenario("fault printer mute")[0].words) == "mute"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hardware_sim.cli import main
+from hardware_sim.http_client import call
 
 
 @pytest.mark.parametrize("command", ["run", "printer", "scanner", "till"])
@@ -21,7 +22,14 @@ def test_every_command_has_a_sentence_and_an_example(capsys, command):
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["dance"], ["printer"], ["printer", "--tcp", "0", "--fault", "tea"], ["till", "1"]],
+    [
+        [],
+        ["dance"],
+        ["printer"],
+        ["printer", "--tcp", "0", "--fault", "tea"],
+        ["printer", "--tcp", "0", "--fault", "mute=3"],
+        ["till", "1"],
+    ],
 )
 def test_wrong_usage_is_status_2(capsys, arguments):
     """Missing and unknown arguments are wrong usage."""
@@ -84,6 +92,29 @@ async def test_the_printer_writes_each_slip_and_ends_after_so_many(tmp_path):
     assert await asyncio.wait_for(process.wait(), 20) == 0
     writer.close()
     assert saved.with_suffix(".txt").read_text() == "from afar\n-- full cut --\n"
+
+
+async def test_the_printer_shows_itself_in_a_browser_and_starts_with_its_faults(tmp_path):
+    """--web alone takes a free port and says it; --fault takes its number; --timed its own pace."""
+    process = await child(
+        "printer", "--pty", str(tmp_path / "line"), "--flow", "xonxoff", "--model", "veteran",
+        "--timed", "--web", "--fault", "paper-out=40", "--fault", "mute", "--out", str(tmp_path),
+    )  # fmt: skip
+    await asyncio.wait_for(process.stdout.readline(), 20)
+    page = (await asyncio.wait_for(process.stdout.readline(), 20)).decode().split()[-1]
+    state = (await call("GET", f"{page}/state", {})).json()
+    assert state["model"] == "TM-T88III"
+    assert state["faults"] == ["paper-out=40", "mute"]
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+async def test_a_fault_of_the_other_line_is_status_1(tmp_path, capfd):
+    """A serial line has no connection to reset: a sentence, not a traceback."""
+    process = await child("printer", "--pty", str(tmp_path / "line"), "--fault", "reset")
+    assert await asyncio.wait_for(process.wait(), 20) == 1
+    await process.stdout.read()
+    assert "is for tcp only" in capfd.readouterr().err
 
 
 async def test_the_scanner_scans_its_standard_input(tmp_path):
