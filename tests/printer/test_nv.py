@@ -64,6 +64,15 @@ def test_storing_a_picture_commands_nothing(wide: int, high: int, rng) -> None:
     assert not holds_realtime(define(b"AB", Bitmap(wide, high, rows)))
 
 
+def test_a_length_that_would_be_a_command_is_another_length() -> None:
+    """24 x 343 dots make 1,040 bytes: 10 04 in the length. One white row more makes 13 04."""
+    command = define(b"AB", Bitmap(24, 343, b"\xff" * 1029))
+    assert command[3:5] == (1043).to_bytes(2, "little")
+    assert command[11:15] == bytes.fromhex("1800 5801")
+    assert command.endswith(b"\xff\0\0\0")
+    assert not holds_realtime(command)
+
+
 def test_a_name_is_the_picture_s_dots() -> None:
     """Another dot or another size is another name; the same picture has one for ever."""
     other = Bitmap(12, 2, b"\xff\xf0\x0f\x10")

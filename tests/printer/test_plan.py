@@ -3,6 +3,7 @@ import math
 import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
+from PIL import Image
 
 from printer.errors import CodeTooWide
 from printer.escpos import encode
@@ -11,6 +12,7 @@ from printer.plan import plan
 from printer.profile import PROFILES
 from printer.render import all_stored
 from printer.slip import Code, Slip
+from tests.printer.conftest import png
 from tests.printer.paper_reader import read
 
 EPSON, NARROW = PROFILES["TM-T20III"], PROFILES["generic-58mm"]
@@ -108,6 +110,9 @@ def test_a_stored_picture_is_the_richest_rung(slip: Slip) -> None:
     assert laid_out.rung == "nv"
     assert laid_out.size_bytes < 800
     assert [item.key for item in laid_out.items if isinstance(item, NvDots)] == [*stored.values()]
+    two = [slip, replace(slip, picture_png=png(Image.new("L", (300, 90), 90)))]
+    assert plan(two, EPSON, 60.0, stored=stored).rung == "full"
+    assert plan(two, EPSON, 60.0, stored=all_stored(two, EPSON)).rung == "nv"
     other = {"0" * 64: b"AA"}
     assert plan([slip], EPSON, 60.0, stored=other).rung == "full"
 
