@@ -70,7 +70,7 @@ def _plot(by_offers: Points, by_lines: Points) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, sides = pyplot.subplots(1, 2, figsize=(10, 4), sharey=True)
+    figure, sides = pyplot.subplots(1, 2, figsize=(10, 4))
     for side, points, what in (
         (sides[0], by_offers, f"offers, on {OF_LINES} lines"),
         (sides[1], by_lines, f"lines, with {OF_OFFERS} offers"),
@@ -78,7 +78,7 @@ def _plot(by_offers: Points, by_lines: Points) -> None:
         counts, took = [n for n, _ in points], [ms for _, ms in points]
         side.plot(counts, took, "o-", label=f"measured, power {slope(points):.2f}")
         side.plot(counts, [took[0] * n / counts[0] for n in counts], "--", label="linear")
-        side.set(xlabel=what, ylim=(0, None), xlim=(0, None))
+        side.set(xlabel=what, ylim=(0, 1.2 * max(took)), xlim=(0, None))
         side.legend()
     sides[0].set_ylabel("ms a decision (median, CPU)")
     PLOT.parent.mkdir(parents=True, exist_ok=True)
