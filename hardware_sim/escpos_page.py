@@ -37,7 +37,6 @@ class Page:
     def __init__(self, modes: Modes) -> None:
         self._modes = modes
         self._placed: list[Placed] = []
-        self._y = FIRST_LINE_DOTS
         self._picture = (0, 0)  # where a picture's next row stands
         self.bottom_dots = 0
         self.enter(modes.page_area or whole(modes), modes.page_direction)

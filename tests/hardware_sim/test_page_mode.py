@@ -177,6 +177,6 @@ def test_an_endless_page_is_bounded(read):
 def test_both_halves_of_a_page_are_one_picture(paper_of):
     """A page drawn in two areas is the same as the same dots in one."""
     one = UNIT + b"\x1bL" + area(0, 0, 200, 60) + b"up\ndown\x0c"
-    two = UNIT + b"\x1bL" + area(0, 0, 200, 30) + b"up" + area(0, 30, 200, 30) + b"down\x0c"
+    two = UNIT + b"\x1bL" + area(0, 0, 200, 30) + b"up\n" + area(0, 30, 200, 30) + b"down\x0c"
     left, right = (paper_of(data, TM_T20III).image() for data in (one, two))
     assert ImageChops.logical_xor(left, right).getbbox() is None
