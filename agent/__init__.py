@@ -1,11 +1,12 @@
 """The process of one lane; it knows every other room, and none of them knows it.
 
 Read lane first: the lane's verbs, in its rooms. A scan: scanner, scan_decoder, scan_gate,
-scan_reading, element_strings. A basket: till_types, till_reading, sales, answering, evaluation, facts,
-quota_desk, coupon_desk, claim_line, answers, kept_facts. A tender and after: ending, records_of,
-refunds, issue_desk, print_desk. Months later: past_decision, what_if, explain, explain_words. Time:
-moment, trust, stepped_time. The till and the page: desk, counter, page_view, events, refusals;
-http_calls, http_app, http_guard, http_limits, http_page, page_keys, http_stream, http_server,
-openapi. Headquarters: hq_link, generation_pull, shelf_start. The house: config, secrets_files,
-stock, wiring, unswept, supervise, life, cli. A year of real baskets: replay, replay_lane, replay_count.
+scan_reading, element_strings. A basket: till_types, till_reading, sales, answering, evaluation,
+facts, quota_desk, coupon_desk, claim_line, answers, kept_facts. A tender and after: ending,
+records_of, refunds, issue_desk, print_desk. Months later: past_decision, what_if, explain,
+explain_words, explain_options. Time: moment, trust, stepped_time. The till and the page: desk,
+counter, page_view, events, refusals; http_calls, http_app, http_guard, http_limits, http_page,
+page_keys, http_stream, http_server, openapi. Headquarters: hq_options, hq_link, generation_pull,
+shelf_start. The house: config, secrets_files, stock, wiring, unswept, supervise, life, cli. A year
+of real baskets: replay, replay_lane, replay_count.
 """

@@ -11,9 +11,8 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from agent.config import Config, read_config
+from agent.explain_options import explain_options, explained
 from agent.secrets_files import till_token
 from agent.unswept import unswept
 from ground import log_lines
@@ -78,7 +77,15 @@ def parser() -> argparse.ArgumentParser:
         "--config lane.toml",
     )
     _config(page)
-    _explain_command(commands)
+    explain = _command(
+        commands,
+        "explain",
+        _explain,
+        "Say why each offer of a sale ended as it did; decide it again, and check that it holds.",
+        '4711 --config lane.toml --what-if "L2 +1"',
+    )
+    _config(explain)
+    explain_options(explain)
     _db(commands)
     _printer(commands)
     replay = _command(
@@ -88,33 +95,6 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("--store", metavar="N", help="only this store's baskets")
     replay.add_argument("--json", type=Path, metavar="FILE", help="write the report here")
     return top
-
-
-def _explain_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = _command(
-        commands,
-        "explain",
-        _explain,
-        "Say why each offer of a sale ended as it did; decide it again, and check that it holds.",
-        '4711 --config lane.toml --what-if "L2 +1"',
-    )
-    _config(command)
-    command.add_argument(
-        "transaction", metavar="TRANSACTION", help="the till's number, a uid, or a coupon's serial"
-    )
-    command.add_argument("--journal", type=Path, metavar="FILE", help="this one, not the lane's")
-    command.add_argument("--till", metavar="NAME", help="only this till's sales")
-    command.add_argument("--date", metavar="YYYY-MM-DD", help="only this business date's sales")
-    command.add_argument(
-        "--what-if",
-        action="append",
-        default=[],
-        metavar="CHANGE",
-        help='say only what would change: "L2 +1", "L2 -1", "GTIN +2 @199", "remove L2"',
-    )
-    command.add_argument("--language", metavar="TAG", help="say it anew in this language")
-    command.add_argument("--all", action="store_true", help="holdouts too: nothing for the till")
-    command.add_argument("--json", action="store_true", help="all of it, for programs")
 
 
 def _db(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -224,27 +204,13 @@ def _page(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from agent.explain import Wanted, explain
-    from agent.explain_words import lines_of
-
     journal: Path | None = options.journal
     if journal is None:
         config = read_config(options.config)
         journal = config.path(config.lane.data_dir) / "journal.db"
-    wanted = Wanted(
-        options.transaction,
-        options.till,
-        options.date,
-        tuple(options.what_if),
-        options.language,
-        options.all,
-    )
-    told = explain(journal, wanted)
-    if options.json:
-        print(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
-    else:
-        print("\n".join(lines_of(told)))
-    return OK if told.same and not told.faults else PROBLEM
+    text, holds = explained(journal, options)
+    print(text)
+    return OK if holds else PROBLEM
 
 
 def _tables(options: argparse.Namespace) -> int:

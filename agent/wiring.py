@@ -19,6 +19,7 @@ from agent.coupon_desk import CouponDesk
 from agent.evaluation import Evaluation
 from agent.facts import Here
 from agent.hq_link import Home, HqLink
+from agent.hq_options import link_options
 from agent.issue_desk import IssueDesk
 from agent.lane import Lane
 from agent.moment import moment
@@ -29,7 +30,6 @@ from agent.rooms import Rooms
 from agent.sales import SaleBook
 from agent.scan_decoder import Scan
 from agent.scan_reading import CardRules, Reading, read_scan
-from agent.secrets_files import password
 from agent.shelf_start import LONG_AGO, first_generation
 from agent.stock import Stock
 from agent.supervise import Supervisor
@@ -46,12 +46,9 @@ from offers.shopper_key import identity_key
 from printer.profile import find_profile
 from staff_help.lane_state import Light, PrintResult
 from sync.claims import LaneClaims
-from sync.link_options import LinkOptions, TlsFiles
 from sync.messages import Claim
 from sync.mqtt_link import MqttLink
-from sync.payload import pack
 from sync.session import Facts, Known, Me, Session
-from sync.topics import down_filters
 
 
 @dataclass
@@ -254,27 +251,8 @@ class _Builder:
         return Facts(max(0, age_s), now)
 
     def _mqtt(self, link: HqLink) -> MqttLink:
-        lane, hq = self.config.lane, self.config.lane.hq
-        will = link.will()
-        options = LinkOptions(
-            host=hq.host,
-            port=hq.port,
-            client_id=f"{lane.store}-{lane.lane}-lane",
-            subscriptions=down_filters(lane.store_id, lane.lane_id),
-            username=hq.user or None,
-            password=password(self.config.path(hq.password_file) if hq.password_file else None),
-            tls=self._tls(),
-            will=pack(will.topic, will.message, will.retain),
-        )
+        options = link_options(self.config, link.will())
         return MqttLink(options, link.ears, DeviceClock(self.clock), self.dice)
-
-    def _tls(self) -> TlsFiles | None:
-        hq, path = self.config.lane.hq, self.config.path
-        if not hq.ca_file:
-            return None
-        certificate = path(hq.cert_file) if hq.cert_file else None
-        key = path(hq.key_file) if hq.key_file else None
-        return TlsFiles(path(hq.ca_file), certificate, key)
 
     def _views(
         self, printing: PrintDesk | None, link: HqLink | None, supervisor: Supervisor
