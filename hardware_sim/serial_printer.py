@@ -96,5 +96,4 @@ class SerialPrinter:
         self._listen_or_not()
 
     def _listen_or_not(self) -> None:
-        stuck = "stuck-busy" in self.device.mishaps and self._dtr
-        self._port.hear(not self._deaf and not stuck and not (self._dtr and self.device.busy))
+        self._port.hear(not self._deaf and not (self._dtr and self.device.busy))
