@@ -235,6 +235,7 @@ async def test_an_older_sale_without_its_facts_says_so(tmp_path):
 
 async def test_every_fact_comes_back_as_it_was(shop):
     """The context that was decided on, rebuilt from its pieces, field by field."""
+    await shop.journal.set_recalls(1, (YOGURT,), ("coffee-1",))
     await shop.lane.basket("h1", basket(1, TWO_YOGURTS, COFFEE_LINE, card=ANNA))
     sale = shop.wired.lane._rooms.book.get("h1")
     evaluation = shop.wired.lane._rooms.evaluation
