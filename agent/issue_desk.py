@@ -110,6 +110,38 @@ class IssueDesk:
             tuple(records), job if slips else None, tuple(slips), tuple(offers), tuple(verdicts)
         )
 
+    @property
+    def ready(self) -> bool:
+        """Tell whether paper can be printed now."""
+        return self._printing is not None and self._printing.ready
+
+    def again(
+        self, uid: Uid, old: Serial, offer: Offer, shopper: ShopperKey | None, days: tuple[date, date]
+    ) -> Issue | None:
+        """Make ready a coupon in the place of another; None where no serial is left or all is stopped.
+
+        Args:
+            uid: the sale in which it is asked for.
+            old: the serial that this one replaces.
+            offer: what the coupon is for.
+            shopper: whose it is, if that is known.
+            days: the business date, and the last day on which the old one holds.
+        """
+        serial = self._next_serial(offer) if self._still_good((offer,)) else None
+        if serial is None:
+            return None
+        today, last = days
+        job = JobId(secrets.token_hex(16))
+        made = self._issued(uid, job, Candidate(offer), serial, shopper, today)
+        issued = structs.replace(made, valid_to=last, instead_of=old)
+        slip = self._slip(offer, issued, self._language(shopper), False)
+        return Issue((issued,), job, (slip,), (offer,))
+
+    def hand_over(self, slip: Slip) -> None:
+        """Print a paper that is no coupon."""
+        if self._printing is not None:
+            self._printing.submit(JobId(slip.job), (slip,), lambda: True)
+
     def making(self, issue: Issue) -> AbstractContextManager[None]:
         """Hold the places of an issue's coupons in their offers' first N while its rows are written."""
         issued = (record for record in issue.records if isinstance(record, Issued))
@@ -155,7 +187,7 @@ class IssueDesk:
         job: JobId,
         candidate: Candidate,
         serial: Serial | None,
-        shopper: ShopperKey,
+        shopper: ShopperKey | None,
         today: date,
     ) -> Issued:
         offer = candidate.offer
@@ -174,7 +206,7 @@ class IssueDesk:
             serial=serial,
             valid_from=today,
             valid_to=valid_to(candidate, today),
-            shopper=self._journal.ref(shopper),
+            shopper=self._journal.ref(shopper) if shopper is not None else None,
         )
 
     def _slip(self, offer: Offer, issued: Issued, language: Language, training: bool) -> Slip:
@@ -187,7 +219,8 @@ class IssueDesk:
         slip: Slip | None = None
         for spoken in reversed(dict.fromkeys((language, *generation.store.languages, ENGLISH))):
             products, currency = generation.products_of(offer), generation.store.currency
-            words = slip_words(offer, products, spoken, currency, issued.valid_to)
+            days = issued.valid_to, issued.valid_from
+            words = slip_words(offer, products, spoken, currency, *days)
             slip = structs.replace(
                 worded(words, issued.job, code, picture),
                 brand_line=self._brand_line,
@@ -197,9 +230,10 @@ class IssueDesk:
         assert slip is not None
         return slip
 
-    def _language(self, shopper: ShopperKey) -> Language:
+    def _language(self, shopper: ShopperKey | None) -> Language:
         store = self._shelf.generation.store
-        return chosen_language(self._shelf.wallet(shopper).language, *store.languages)
+        spoken = self._shelf.wallet(shopper).language if shopper is not None else None
+        return chosen_language(spoken, *store.languages)
 
     def _ghosts(self, uid: Uid, shopper: ShopperKey, decision: IssueDecision) -> list[Record]:
         held = [v for v in decision.verdicts if v.reason is Reason.HOLDOUT]

@@ -122,7 +122,7 @@ def sample_slip(
     language: Language | None,
     carrier: Carrier = "qr",
 ) -> Slip:
-    """Word an offer as the lane will, valid to its last day, with a serial that nobody has."""
+    """Word an offer as the lane will, valid on all its days, with a serial that nobody has."""
     facts = shop.stores[0] if shop and shop.stores else None
     words = slip_words(
         offer,
@@ -130,6 +130,7 @@ def sample_slip(
         language or (facts.languages[0] if facts else Language("en")),
         facts.currency if facts else "EUR",
         offer.ends,
+        offer.starts,
     )
     serial = SAMPLE_SERIAL if offer.single_use else None
     code = coupon_code(offer.coupon_number, serial, carrier)

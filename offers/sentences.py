@@ -121,22 +121,27 @@ def slip_words(
     language: Language,
     currency: str,
     valid_to: date,
+    valid_from: date | None = None,
 ) -> SlipWords:
-    """Give all words of an offer's slip, from the rule that will be evaluated."""
+    """Give all words of an offer's slip, from the rule that will be evaluated; both days inclusive."""
     voice = speech(language, currency)
     return SlipWords(
         headline=text_of(offer.title, language),
         big=reward_words(offer, language, currency),
         counts=counts_words(offer, products, language, currency),
         not_counts=not_counts_words(offer, products, language),
-        validity=_validity(offer, voice, valid_to),
+        validity=_validity(offer, voice, valid_from, valid_to),
         terms=_terms(offer, voice),
     )
 
 
-def _validity(offer: Offer, voice: Speech, valid_to: date) -> str:
+def _validity(offer: Offer, voice: Speech, first: date | None, last: date) -> str:
     hours = dict.fromkeys(voice.daypart(part) for part in offer.condition.dayparts)
-    return voice.join([voice.say("valid", day=voice.day(valid_to)), *hours])
+    if first is None or first == last:
+        days = voice.say("valid", day=voice.day(last))
+    else:
+        days = voice.say("valid_from", **{"from": voice.day(first), "day": voice.day(last)})
+    return voice.join([days, *hours])
 
 
 def _terms(offer: Offer, voice: Speech) -> str:

@@ -269,6 +269,7 @@ PHRASES: dict[str, str | dict[str, str]] = {
     "anything": "كل المشتريات",
     "not": "ما عدا: {names}",
     "valid": "صالح حتى {day}",
+    "valid_from": "صالح من {from} إلى {day}",
     "span": "{from} إلى {to}",
     "hours": "من {from} إلى {to}",
     "once": "استخدام واحد لكل قسيمة",

@@ -219,6 +219,7 @@ PHRASES: dict[str, str | dict[str, str]] = {
     "anything": "der ganze Einkauf",
     "not": "Nicht: {names}",
     "valid": "Gültig bis {day}",
+    "valid_from": "Gültig vom {from} bis {day}",
     "span": "{from} bis {to}",
     "hours": "{from} bis {to} Uhr",
     "once": "Je Coupon einmal einlösbar",

@@ -210,6 +210,7 @@ PHRASES: dict[str, str | dict[str, str]] = {
     "anything": "your whole shopping",
     "not": "Not: {names}",
     "valid": "Valid until {day}",
+    "valid_from": "Valid from {from} to {day}",
     "span": "{from} to {to}",
     "hours": "{from} to {to}",
     "once": "One use per coupon",

@@ -253,6 +253,7 @@ PHRASES: dict[str, str | dict[str, str]] = {
     "anything": "toda su compra",
     "not": "Menos: {names}",
     "valid": "Válido hasta el {day}",
+    "valid_from": "Válido del {from} al {day}",
     "span": "{from} a {to}",
     "hours": "de {from} a {to}",
     "once": "Un solo uso por cupón",

@@ -267,7 +267,10 @@ def _rewards() -> Iterator[str]:
 def _slips() -> Iterator[str]:
     yield "## A slip\n"
     yield from _table("", *SPOKEN)
-    words = [slip_words(offer(), NOT_SOLD, it, "EUR", date(2026, 11, 30)) for it in SPOKEN]
+    words = [
+        slip_words(offer(), NOT_SOLD, it, "EUR", date(2026, 11, 30), date(2026, 11, 20))
+        for it in SPOKEN
+    ]
     for name in words[0]._fields:
         yield f"| {name} | {' | '.join(getattr(one, name) for one in words)} |"
     printed = Verdict(OfferId("O1"), 1, "printed", R.APPLIED)

@@ -190,6 +190,24 @@ def test_pieces_kinds_weight_days_and_limits_are_on_the_slip(make):
     assert words.terms == "Once per shopper. For the first 5,000 only."
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Valid from 20 November 2026 to 30 November 2026"),
+        ("de", "Gültig vom 20.11.2026 bis 30.11.2026"),
+        ("es", "Válido del 20 de noviembre de 2026 al 30 de noviembre de 2026"),
+        ("ar", "صالح من 20 نوفمبر 2026 إلى 30 نوفمبر 2026"),
+    ],
+)
+def test_both_days_are_said(make, language, said):
+    """From and to where both are known; a single day is said once."""
+    first, last = date(2026, 11, 20), date(2026, 11, 30)
+    words = slip_words(make.offer(), {}, language, "EUR", last, first)
+    assert plainly(words.validity) == said
+    alone = slip_words(make.offer(), {}, language, "EUR", last, last).validity
+    assert alone == slip_words(make.offer(), {}, language, "EUR", last).validity
+
+
 def test_a_plain_offer_has_few_words(make):
     """Nothing excluded, no rules of its own: only what must be said."""
     offer = make.offer(terms={"en": "Own words."})
