@@ -193,4 +193,5 @@ class Carrier:
     def _lost(self) -> None:
         if self._session is not None:
             self._session.lost("connection lost")
+        self._upset = True  # bytes may have been on their way, also of a job that nothing confirms
         self._news.set()

@@ -1,0 +1,103 @@
+"""An event loop that waits for bytes and threads, never for time: hours of printing in seconds.
+
+Its clock stands while anything is at work, and goes on when all is quiet: so real ptys, sockets and
+threads can be driven by it, as long as both ends live in it. A quiet moment is one in which the
+kernel had nothing for a millisecond; the clock then goes on by no more than 50 ms, so that a byte
+that is late by a few real milliseconds is late by a fraction of a second of the clock's at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+STEP_S = 0.05
+GRID_S = 0.01  # timers that are due close together are due at once
+QUIET_S = 0.001
+READING_QUIET_S = 0.004  # where threads sit in a read: they need a moment to hand over what came
+WORK_S = 0.05
+READERS = "printer-usb-reads"  # threads that sit in a read do no work
+START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+
+
+class _Quick(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+    loop: FastLoop
+
+    def select(self, timeout: float | None = None) -> Any:
+        """Give what is ready; with nothing ready and nobody at work let the clock go on."""
+        ready = super().select(0)
+        if ready or timeout == 0:
+            return ready
+        loop = self.loop
+        busy = loop.working or timeout is None
+        ready = super().select(WORK_S if busy else loop.quiet_s)
+        if not ready and not busy and timeout is not None:
+            loop.go_on(timeout)
+        return ready
+
+
+class FastLoop(asyncio.SelectorEventLoop):
+    """Its `time` is its own."""
+
+    def __init__(self) -> None:
+        self.working = self.reading = 0
+        self._now_s = 0.0
+        selector = _Quick()
+        selector.loop = self
+        super().__init__(selector)
+
+    @property
+    def quiet_s(self) -> float:
+        """Give the real time without bytes after which the clock may go on."""
+        return READING_QUIET_S if self.reading else QUIET_S
+
+    def time(self) -> float:
+        """Give the seconds that have passed here."""
+        return self._now_s
+
+    def go_on(self, timeout: float) -> None:
+        """Move to the next timer, or a step towards it."""
+        ahead = self._now_s + min(timeout, STEP_S)
+        self._now_s = max(ahead, -(-ahead // GRID_S) * GRID_S)
+
+    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> Any:
+        """Let the clock stand while a thread works."""
+        reads = getattr(executor, "_thread_name_prefix", "") == READERS
+        future = super().run_in_executor(executor, func, *args)
+        if reads:
+            self.reading += 1
+        else:
+            self.working += 1
+
+        def done(_: object) -> None:
+            if reads:
+                self.reading -= 1
+            else:
+                self.working -= 1
+
+        future.add_done_callback(done)
+        return future
+
+
+class LoopClock:
+    """The loop's time as the product's rooms ask for it."""
+
+    def utc_now(self) -> datetime:
+        return START + timedelta(seconds=self.monotonic_s())
+
+    def monotonic_s(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def run_fast(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a story in a loop of its own."""
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        return runner.run(work())
