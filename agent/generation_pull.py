@@ -7,9 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from cache.entries import Entry
 from cache.errors import GenerationError
 from cache.generation import Generation
+from cache.journal import Journal
 from ground.clock import Clock
+from offers.records import Noted
 from sync.blob_file import BadBlob, BlobFile
 from sync.messages import BlobAsk, Manifest
 from sync.pulls import Bad, Chunk, Done, Keep, Pull, Step
@@ -129,3 +132,10 @@ def _opened(path: Path, raw_sha256: str) -> Generation:
     generation = Generation.open(path, raw_sha256=raw_sha256)
     generation.warm()
     return generation
+
+
+async def note_refused(generation: Generation, journal: Journal, clock: Clock) -> None:
+    """Tell headquarters which offers this version cannot read: they are not offered here."""
+    for offer_id, why in generation.refused.items():
+        log.warning("! offer %s cannot be read and is not offered: %s", offer_id, why)
+        await journal.append(Entry(Noted("offer_refused", f"{offer_id}: {why}"), clock.utc_now()))

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent.claim_line import ClaimLine
-from agent.generation_pull import GenerationPull
+from agent.generation_pull import GenerationPull, note_refused
 from agent.shelf_start import drop_old
 from agent.stock import Stock
 from agent.trust import TimeTrust
@@ -295,4 +295,5 @@ class HqLink:
         self._home.trust.raise_floor(generation.built_at)
         await self._carry(self._session.generation_live(manifest))
         log.info("= generation %s is in force, %s before", generation.id, old.id)
+        await note_refused(generation, self._journal, self._clock)
         self._changed()

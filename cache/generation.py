@@ -19,6 +19,7 @@ import msgspec
 from cache.errors import GenerationError
 from cache.naming import Naming
 from offers.context import Experiment, Policy, Risk, StoreFacts
+from offers.gates import gates_of
 from offers.model import CouponNumber, Gtin, Offer, OfferId, Product, ShopperKey, Wallet
 from offers.serials import Lease
 
@@ -164,11 +165,13 @@ class Generation:
         return self._sets.get(offer.offer_id, {})
 
     def warm(self) -> None:
-        """Read the file once, so that no shopper waits for the disk. To be run in a thread."""
+        """Do beforehand what no shopper should wait for: disk, products, gates. Run it in a thread."""
         with self.path.open("rb", buffering=0) as file:
             while file.read(READ_BYTES):
                 pass
         self._sets = self._read_sets()
+        for offer in self.offers.values():
+            gates_of(offer)
 
     def close(self) -> None:
         """Close the file."""

@@ -3,7 +3,10 @@
 import asyncio
 import hashlib
 import random
+import sqlite3
+from contextlib import closing
 
+import msgspec
 import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -176,6 +179,24 @@ async def test_a_generation_is_pulled_verified_and_swapped(desk, tmp_path):
         "offers-g1.db",
         "offers-g2.db",
     }
+
+
+async def test_an_offer_that_this_version_cannot_read_is_told_to_headquarters(desk, tmp_path):
+    """The rest of the generation is in force; a row names the offer and says why."""
+    build_generation(tmp_path / "new.db")
+    with closing(sqlite3.connect(tmp_path / "new.db")) as db, db:
+        (offer_id,) = db.execute("SELECT max(offer_id) FROM offer").fetchone()
+        lottery = '{"offer_id": "' + offer_id + '", "reward": {"type": "lottery"}}'
+        db.execute("UPDATE offer SET body = ? WHERE offer_id = ?", (lottery.encode(), offer_id))
+    blob = await desk.hq.offer(tmp_path / "new.db", 2)
+    await desk.hq.send_blob(desk.wire, blob)
+    assert desk.shop.journal.generation_file == "offers-g2.db"
+    assert offer_id not in desk.shop.wired.shelf.generation.offers
+    rows = await desk.shop.journal.rows_after(0, 99)
+    noted = [msgspec.json.decode(row.body, type=Noted) for row in rows if row.kind == "noted"]
+    told = [note.detail for note in noted if note.code == "offer_refused"]
+    assert len(told) == 1
+    assert told[0].startswith(f"{offer_id}: ")
 
 
 async def test_a_rollback_takes_the_kept_file_and_pulls_nothing(desk, tmp_path):
