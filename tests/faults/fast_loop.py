@@ -21,6 +21,7 @@ GRID_S = 0.01  # timers that are due close together are due at once
 QUIET_S = 0.001
 READING_QUIET_S = 0.004  # where threads sit in a read: they need a moment to hand over what came
 WORK_S = 0.05
+PATIENCE = 100
 READERS = "printer-usb-reads"  # threads that sit in a read do no work
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 
@@ -36,6 +37,10 @@ class _Quick(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
         loop = self.loop
         busy = loop.working or timeout is None
         ready = super().select(WORK_S if busy else loop.quiet_s)
+        for _ in range(PATIENCE):
+            if ready or not any(unread() for unread in loop.unread):
+                break
+            ready = super().select(READING_QUIET_S)
         if not ready and not busy and timeout is not None:
             loop.go_on(timeout)
         return ready
@@ -46,6 +51,7 @@ class FastLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self.working = self.reading = 0
+        self.unread: list[Callable[[], bool]] = []  # whether a thread has still to read something
         self._now_s = 0.0
         selector = _Quick()
         selector.loop = self

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import random
+import struct
+import termios
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -28,7 +31,7 @@ from printer.probe import probe
 from printer.profile import PROFILES, Profile
 from printer.session import JobResult, job_mark
 from printer.slip import Code, Slip
-from tests.faults.fast_loop import LoopClock, run_fast
+from tests.faults.fast_loop import FastLoop, LoopClock, run_fast
 from tests.usb_backend import OnePrinter
 
 PORTS = ("serial 9600", "serial 115200", "tcp", "usb")
@@ -91,6 +94,9 @@ class Rig:
             if self.bus is None:
                 host, _, number = self.line.address.partition(":")
                 self.bus = OnePrinter(host, int(number))
+                loop = asyncio.get_running_loop()
+                assert isinstance(loop, FastLoop)
+                loop.unread.append(self._unread)
             usb = await open_usb(Address("usb", "04b8:0202"), self.bus)
             return Tapped(usb, self.heard, self.sent)
         url = f"serial://{self.line.address}?baud={self._baud}" if self._baud else self.line.url
@@ -108,6 +114,14 @@ class Rig:
         if self.bus is not None:
             self.bus.plugged = True
         await self.line.heal()
+
+    def _unread(self) -> bool:
+        """Tell whether the printer said something that the reading thread has not taken yet."""
+        line = self.bus._line if self.bus is not None and self.bus.plugged else None
+        if line is None or line.fileno() < 0:
+            return False
+        waiting = fcntl.ioctl(line.fileno(), termios.FIONREAD, struct.pack("i", 0))
+        return bool(struct.unpack("i", waiting)[0])
 
     async def _note(self, job_id: str, result: JobResult) -> None:
         self.results[job_id] = result

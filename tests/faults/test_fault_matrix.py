@@ -127,22 +127,22 @@ def test_the_probe_finds_out_who_follows_the_paper(model: str, proven: bool) -> 
 def test_a_file_takes_every_job_and_answers_nothing(tmp_path: Path) -> None:
     """Unconfirmed at best; where the file cannot be written, not printed."""
 
+    job, profile = coupon("tm-t20iii"), profile_of("tm-t20iii")
+
     async def story(url: str) -> list[str]:
         told: list[str] = []
 
         async def note(_: str, result: object) -> None:
             told.append(result.result)  # type: ignore[attr-defined]
 
-        queue = PrintQueue(
-            lambda: open_port(url), profile_of("tm-t20iii"), LoopClock(), note, random.Random(1)
-        )
+        queue = PrintQueue(lambda: open_port(url), profile, LoopClock(), note, random.Random(1))
         running = asyncio.ensure_future(queue.run())
-        await queue.submit("1" * 32, coupon("tm-t20iii"), 5.0)
+        await queue.submit("1" * 32, job, 5.0)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         return told
 
     good = tmp_path / "slips.bin"
     assert run_fast(lambda: story(f"file://{good}")) == ["unconfirmed"]
-    assert good.read_bytes().endswith(coupon("tm-t20iii").data)
+    assert good.read_bytes().endswith(job.data)
     assert run_fast(lambda: story(f"file://{tmp_path}/nowhere/slips.bin")) == ["not_printed"]
