@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from offers.components import Bid, Part, is_single
+from offers.components import Bid, Part, Units, gives_on
 from offers.conditions import text_of
 from offers.model import Offer
 from offers.points import is_points
 from offers.reasons import Finding, Reason, found
-from offers.shelf import Shelf, is_basket_reward
-from offers.singles import unit_weights
+from offers.rewards import units_of_use
+from offers.shelf import Lot, Shelf, is_basket_reward
 from offers.solver import Solution
 
 
@@ -59,9 +59,10 @@ class Account:
         """Tell whether an offer is worth nothing on this basket even by itself: a fixed price."""
         if is_basket_reward(bid.offer):
             return False
-        if is_single(bid.offer):
-            return not unit_weights(bid.offer, bid.lots, self._shelf.lots, 1)
-        return not Part([0], [bid], self._shelf.lots).gives_something()
+        lots, units = self._shelf.lots, units_of_use(bid.offer)
+        if units is None or bid.others or bid.offer.condition.min_distinct > 1:
+            return not Part([0], [bid], lots).gives_something()
+        return gives_on(bid.offer, _dearest(bid, units, lots), lots) <= 0
 
     def _by(self, reason: Reason, winners: list[Offer]) -> Finding:
         return found(
@@ -70,6 +71,17 @@ class Account:
             by_title=", ".join(text_of(offer.title, self._language) for offer in winners),
             total_minor=self._total,
         )
+
+
+def _dearest(bid: Bid, units: int, lots: list[Lot]) -> Units:
+    """Take the dearest units of a bid; nothing that one use may take gives more."""
+    taken = []
+    for lot in sorted(bid.lots, key=lambda n: (-lots[n].price_minor, n)):
+        count = min(units, lots[lot].units)
+        units -= count
+        if count:
+            taken.append((lot, count))
+    return tuple(taken)
 
 
 def _in_order(offers: Iterable[Offer]) -> list[Offer]:

@@ -199,11 +199,14 @@ class Claim:
         self.units = units_of_use(self.offer)
         reward = self.offer.reward
         self.quantity = reward.quantity if isinstance(reward, OtherReduced) else 0
+        self.single = self.units == 1 and not self.quantity
         pile = [(lots[c], free[c]) for c in self.classes if free[c]]
         terms = terms_of(Case(self.offer, self.units, pile))
         self.views = [View(self, it) for it in terms]
         self.uses = self._uses(left, pile)
-        self.effort = len(self.classes)  # of finding its best hand, in some 3 us on a small store PC
+        self.effort = len(
+            self.classes
+        )  # of finding its best hand, in some 3 us on a small store PC
         if self.units and any(0 < view.first < self.units for view in self.views):
             self.effort += sum(min(n, self.units) for _, n in pile) * self.units // 20
         self.most = max(0, self.best([0] * len(free), free)[0]) if self.uses else 0

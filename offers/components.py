@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from offers.claims import Found, Rival, Taken
-from offers.matching import Pairs, best_pairs
+from offers.matching import best_pairs
 from offers.model import AmountOffPerKg, Offer, Points
 from offers.rewards import discount, most_uses, takes_one_unit
 from offers.search import Component
@@ -171,6 +171,8 @@ def is_single(offer: Offer) -> bool:
 
 def paired(part: list[int], bids: list[Bid], lots: list[Lot], scale: int) -> list[Use]:
     """Find the best uses of offers that can be paired with units; the lower id first among equals."""
+    if len(part) == 1:
+        return list(_alone(part[0], bids[part[0]], lots))
     mine = sorted(
         {lot for n in part for lot in bids[n].lots}, key=lambda n: (-lots[n].price_minor, n)
     )
@@ -185,10 +187,7 @@ def paired(part: list[int], bids: list[Bid], lots: list[Lot], scale: int) -> lis
     )
     left = [most_uses(bids[n].offer, bids[n].left) for n in order]
     free = {at: lot.units for at, lot in enumerate(alike)}
-    if len(part) == 1:
-        pairs = _filled(weights[part[0]], left[0], free)
-    else:
-        pairs = best_pairs([weights[n] for n in order], left, free)[1]
+    pairs = best_pairs([weights[n] for n in order], left, free)[1]
     return [
         Use(order[which], ((mine[at], 1),), weights[order[which]][at] // scale)
         for (which, at), units in sorted(pairs.items())
@@ -196,14 +195,15 @@ def paired(part: list[int], bids: list[Bid], lots: list[Lot], scale: int) -> lis
     ]
 
 
-def _filled(weights: dict[int, int], left: int, free: dict[int, int]) -> Pairs:
-    """Pair one offer with the units that it weighs most on."""
-    pairs = {}
-    for at in sorted(weights, key=lambda at: (-weights[at], at)):
-        if left:
-            pairs[0, at] = min(left, free[at])
-            left -= pairs[0, at]
-    return pairs
+def _alone(n: int, bid: Bid, lots: list[Lot]) -> Iterator[Use]:
+    """Use an offer that nobody competes with on the units that it gives most for."""
+    left, reward = most_uses(bid.offer, bid.left), bid.offer.reward
+    given = [(discount(reward, ((lots[lot], 1),)), lots[lot].price_minor, -lot) for lot in bid.lots]
+    given.sort(reverse=True)
+    for minor, _, minus_lot in given:
+        for _ in range(min(left, lots[-minus_lot].units) if minor > 0 else 0):
+            left -= 1
+            yield Use(n, ((-minus_lot, 1),), minor)
 
 
 def gives_on(offer: Offer, units: Units, lots: list[Lot]) -> int:

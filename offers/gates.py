@@ -14,11 +14,11 @@ from collections.abc import Callable
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import NamedTuple
-from weakref import ref
 
 from offers.context import Candidate, Context
 from offers.contradictions import contradictions
 from offers.hours import clock_time, holds_now, next_today
+from offers.kept import Kept
 from offers.model import Assignment, Gtin, Offer, OfferId
 from offers.reasons import Finding, Reason, found
 
@@ -76,8 +76,6 @@ def coupon_refused(candidate: Candidate, _: Facts) -> Finding | None:
 def recalled(candidate: Candidate, facts: Facts) -> Finding | None:
     """Stop an offer that was killed, or whose products are all recalled."""
     context = facts.context
-    if not (context.killed or context.recalled):
-        return None
     return withdrawn(candidate.offer, context.killed, context.recalled)
 
 
@@ -94,12 +92,17 @@ def withdrawn(offer: Offer, killed: frozenset[str], recalled: frozenset[Gtin]) -
     return None
 
 
+def _fault(offer: Offer) -> Finding | None:
+    fault = next((it for it in contradictions(offer) if it.closes), None)
+    return fault and found(Reason.OFFER_INVALID, field=fault.field, what=fault.what)
+
+
+_FAULTS = Kept(_fault)
+
+
 def at_odds(candidate: Candidate, _: Facts) -> Finding | None:
     """Refuse an offer whose rule contradicts itself: the first contradiction that closes a lane."""
-    for field, what, _do, closes in contradictions(candidate.offer):
-        if closes:
-            return found(Reason.OFFER_INVALID, field=field, what=what)
-    return None
+    return _FAULTS.of(candidate.offer)
 
 
 def other_currency(candidate: Candidate, facts: Facts) -> Finding | None:
@@ -218,25 +221,34 @@ def used_up(candidate: Candidate, facts: Facts) -> Finding | None:
     return found(Reason.BUDGET_EXHAUSTED) if left <= 0 else None
 
 
+def _coupon_there(facts: Facts) -> bool:
+    return any(candidate.presented for candidate in facts.context.candidates)
+
+
 class Rule(NamedTuple):
-    """A gate, and which offers it can close for."""
+    """A gate, which offers it can close for, and whether it can close for any as things stand."""
 
     gate: Gate
     concerns: Callable[[Offer], object]
+    matters: Callable[[Facts], object] = lambda _: True
 
 
 GATES: tuple[Rule, ...] = (
     Rule(held_out, lambda _: True),
-    Rule(coupon_refused, lambda _: True),
-    Rule(recalled, lambda _: True),
-    Rule(at_odds, contradictions),
+    Rule(coupon_refused, lambda _: True, _coupon_there),
+    Rule(recalled, lambda _: True, lambda it: it.context.killed or it.context.recalled),
+    Rule(at_odds, _fault),
     Rule(other_currency, lambda offer: offer.currency),
     Rule(not_approved, lambda offer: offer.approval is None and not offer.panel_only),
     Rule(wrong_store, lambda offer: offer.stores or offer.store_groups),
     Rule(wrong_lane, lambda offer: offer.lane_groups),
     Rule(outside_dates, lambda _: True),
     Rule(wrong_daypart, lambda offer: offer.condition.dayparts),
-    Rule(card_not_scanned, lambda offer: offer.use == "card"),
+    Rule(
+        card_not_scanned,
+        lambda offer: offer.use == "card",
+        lambda it: not (it.context.shopper_known and it.context.identity_strong),
+    ),
     Rule(not_assigned, lambda offer: offer.use == "card"),
     Rule(not_in_panel, lambda offer: offer.panel_only),
     Rule(coupon_not_presented, lambda offer: offer.use != "card"),
@@ -245,8 +257,13 @@ GATES: tuple[Rule, ...] = (
 )
 
 
-Kept = dict[int, tuple[ref[Offer], tuple[Gate, ...]]]
-_GATES_OF: Kept = {}  # by the offer's place in memory, until it is given back
+def _concerned(offer: Offer) -> tuple[Gate, ...]:
+    gates = tuple(rule.gate for rule in GATES if rule.concerns(offer))
+    return _SAME_GATES.setdefault(gates, gates)
+
+
+_SAME_GATES: dict[tuple[Gate, ...], tuple[Gate, ...]] = {}  # the offers of a bank are of few sorts
+_GATES_OF = Kept(_concerned)
 
 
 def gates_of(offer: Offer) -> tuple[Gate, ...]:
@@ -254,33 +271,30 @@ def gates_of(offer: Offer) -> tuple[Gate, ...]:
 
     Whoever loads offers may call this for each of them, off the path: it takes some microseconds.
     """
-    place = id(offer)
-    known = _GATES_OF.get(place)
-    if known is not None and known[0]() is offer:
-        return known[1]
-
-    def forget(_: ref[Offer], kept: Kept = _GATES_OF) -> None:
-        kept.pop(place, None)
-
-    gates = tuple(rule.gate for rule in GATES if rule.concerns(offer))
-    _GATES_OF[place] = ref(offer, forget), gates
-    return gates
+    return _GATES_OF.of(offer)
 
 
 def findings(context: Context) -> list[Finding | None]:
     """Give, candidate by candidate, what the first closed gate says, or None where all are open."""
-    facts = Facts(context)
-    return [_first(candidate, facts) for candidate in context.candidates]
-
-
-def _first(candidate: Candidate, facts: Facts) -> Finding | None:
-    for gate in gates_of(candidate.offer):
-        finding = gate(candidate, facts)
-        if finding is not None:
-            return finding
-    return None
+    facts, gates_kept = Facts(context), _GATES_OF.of
+    moot = {rule.gate for rule in GATES if not rule.matters(facts)}
+    left: dict[int, tuple[Gate, ...]] = {}  # by the sort of offer
+    said: list[Finding | None] = []
+    for candidate in context.candidates:
+        gates = gates_kept(candidate.offer)
+        if id(gates) not in left:
+            left[id(gates)] = tuple(gate for gate in gates if gate not in moot)
+        finding = None
+        for gate in left[id(gates)]:
+            finding = gate(candidate, facts)
+            if finding is not None:
+                break
+        said.append(finding)
+    return said
 
 
 def first_finding(candidate: Candidate, context: Context) -> Finding | None:
     """Give the same for one candidate."""
-    return _first(candidate, Facts(context))
+    facts = Facts(context)
+    said = (gate(candidate, facts) for gate in gates_of(candidate.offer))
+    return next((finding for finding in said if finding is not None), None)

@@ -18,6 +18,9 @@ class Kept(Generic[T]):
         self._find = find
         self._kept: dict[int, tuple[ref[Offer], T]] = {}  # by the offer's place in memory
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def of(self, offer: Offer) -> T:
         """Give the function's word on an offer; found at the first call for it."""
         place = id(offer)

@@ -41,7 +41,7 @@ def earn(
         lots: the units of the basket.
         budget: search steps, shared.
     """
-    best: dict[str, tuple[tuple[int, int], list[Use]]] = {}
+    best: dict[tuple[str, int], tuple[tuple[int, int], list[Use]]] = {}
     nodes, finished = 0, True
     for n in sorted(chosen, key=lambda n: bids[n].offer.offer_id):
         offer = bids[n].offer
@@ -51,7 +51,7 @@ def earn(
         nodes += found.nodes
         finished &= found.finished
         rank = (sum(use.points for use in uses), offer.priority)
-        key = offer.group or f"\0{n}"
+        key = (offer.group, -1) if offer.group else ("", n)
         if uses and (key not in best or rank > best[key][0]):
             best[key] = (rank, uses)
     return Earned([use for _, uses in best.values() for use in uses], nodes, finished)

@@ -19,7 +19,7 @@ from __future__ import annotations
 from offers.claims import Claim, Found, Hand, Rival, Worths
 from offers.greedy import fitting
 from offers.hands import Hands, Steps
-from offers.rewards import cost, takes_one_unit
+from offers.rewards import cost
 from offers.shelf import Lot
 from offers.singles import pair, unit_weights
 from offers.worth import ROUNDS, Settled, price, settle
@@ -37,18 +37,22 @@ def slots_of(claims: list[Claim]) -> list[list[int]]:
     Several units a use come first, then one unit, then percentages on a spend, which take all that
     is left. Among equals: what may give more, the higher priority, the lower id.
     """
-    groups: dict[str, list[int]] = {}
+    groups: dict[tuple[str, int], list[int]] = {}
     for n, claim in enumerate(claims):
         if claim.most:
-            groups.setdefault(claim.offer.group or f"\\0{n}", []).append(n)
+            group = claim.offer.group
+            groups.setdefault((group, -1) if group else ("", n), []).append(n)
 
-    def key(n: int) -> tuple[bool, bool, int, int, str]:
-        claim = claims[n]
-        offer = claim.offer
-        alone = len(groups[offer.group or f"\\0{n}"]) == 1 and takes_one_unit(offer)
+    def key(n: int, *, lone: bool) -> tuple[bool, bool, int, int, str]:
+        claim, offer = claims[n], claims[n].offer
+        alone = lone and claim.single
         return (claim.spare, alone, -claim.most, -offer.priority, offer.offer_id)
 
-    return sorted((sorted(group, key=key) for group in groups.values()), key=lambda it: key(it[0]))
+    slots = [
+        sorted(group, key=lambda n: key(n, lone=False)) if len(group) > 1 else group
+        for group in groups.values()
+    ]
+    return sorted(slots, key=lambda slot: key(slot[0], lone=len(slot) == 1))
 
 
 class Component:
@@ -113,7 +117,7 @@ class Component:
         claims = self._claims
         if any(claims[n].spare for slot in self._slots for n in slot):
             return len(self._slots)
-        return sum(len(it) > 1 or not takes_one_unit(claims[it[0]].offer) for it in self._slots)
+        return sum(len(it) > 1 or not claims[it[0]].single for it in self._slots)
 
     def _gap(self) -> int:
         """Tell how much a set may lose against the bound and still be better than the best one."""

@@ -114,10 +114,11 @@ def _discounts(
     """Find the best uses on units, then the best basket reward on what they leave."""
     most = {n: most_uses(bids[n].offer, bids[n].left) for n in on_units}
     scale = 1 + sum(bids[n].offer.priority * most[n] for n in on_units)
+    singles = {n for n in on_units if is_single(bids[n].offer)}
     uses: list[Use] = []
     bound, nodes, finished = 0, 0, True
     for part in components(on_units, bids):
-        if all(is_single(bids[n].offer) for n in part):
+        if all(n in singles for n in part):
             mine = paired(part, bids, lots, scale)
             bound += sum(use.discount_minor for use in mine) * scale
             nodes += len(part)
