@@ -1,4 +1,4 @@
-"""Which sales were tendered here, by the till's own key, and what was given as goodwill of late."""
+"""Which sales were tendered here, by the till's own key, and which disputes were settled of late."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import deque
 from datetime import datetime
 
 from offers.basket import TransactionKey
+from offers.model import ShopperRef
 from offers.records import Record, Settled, Tendered, Uid
 
 
@@ -14,7 +15,8 @@ class Endings:
 
     def __init__(self) -> None:
         self._tendered: dict[TransactionKey, tuple[Uid, datetime]] = {}
-        self._goodwill: deque[tuple[datetime, int]] = deque()
+        self._settled: deque[tuple[datetime, Settled]] = deque()
+        self._of: dict[Uid, tuple[Settled, ...]] = {}
 
     def fold(self, record: Record, at: datetime) -> None:
         """Take a row, in order."""
@@ -22,8 +24,9 @@ class Endings:
             case Tendered():
                 self._tendered.pop(record.key, None)  # a number used again goes to the end
                 self._tendered[record.key] = (record.uid, at)
-            case Settled(outcome="goodwill"):
-                self._goodwill.append((at, record.amount_minor))
+            case Settled():
+                self._settled.append((at, record))
+                self._of[record.uid] = (*self.settled(record.uid), record)
             case _:
                 pass
 
@@ -32,16 +35,24 @@ class Endings:
         found = self._tendered.get(key)
         return None if found is None else found[0]
 
-    def goodwill_since(self, at: datetime) -> int:
-        """Sum what was given from a moment on, in minor units."""
-        return sum(minor for given, minor in self._goodwill if given >= at)
+    def settled(self, uid: Uid) -> tuple[Settled, ...]:
+        """List the settled disputes of a transaction, oldest first."""
+        return self._of.get(uid, ())
 
-    def drop_before(self, sales: datetime, goodwill: datetime) -> None:
-        """Forget sales and gifts that are older."""
+    def goodwill_since(self, at: datetime, shopper: ShopperRef | None = None) -> int:
+        """Sum what was given from a moment on, in minor units; to one shopper, if named."""
+        return sum(
+            one.amount_minor
+            for given, one in self._settled
+            if given >= at and one.outcome == "goodwill" and shopper in (None, one.shopper)
+        )
+
+    def drop_before(self, sales: datetime, disputes: datetime) -> None:
+        """Forget sales and disputes that are older."""
         while self._tendered:
             key = next(iter(self._tendered))
             if self._tendered[key][1] >= sales:
                 break
             del self._tendered[key]
-        while self._goodwill and self._goodwill[0][0] < goodwill:
-            self._goodwill.popleft()
+        while self._settled and self._settled[0][0] < disputes:
+            self._of.pop(self._settled.popleft()[1].uid, None)

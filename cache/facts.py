@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from offers.model import Serial
-from offers.records import Record, Returned, Tendered, Uid, Voided
+from offers.records import Record, Returned, Settled, Tendered, Uid, Voided
 
 
 class Fact(NamedTuple):
@@ -26,6 +26,8 @@ def used_up(fact: Fact) -> Iterator[tuple[Serial, Uid]]:
         for use in record.redemptions:
             if use.serial is not None:
                 yield use.serial, record.uid
+    if isinstance(record, Settled) and record.new_serial is not None and record.serial is not None:
+        yield record.serial, record.uid
 
 
 def revived(fact: Fact) -> Iterator[Serial]:

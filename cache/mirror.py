@@ -2,7 +2,7 @@
 
 It is fed the same facts at start and after each commit, so that a mirror rebuilt from disk equals
 the one kept live. Bounded by time: past uses and issued coupons 62 days, sales 14 days, serials
-redeemed here 400 days, provisional acceptances 25 hours; claims by the open transactions, HQ's
+redeemed here 400 days, provisional acceptances 25 hours, settled disputes 29 days; claims by the open transactions, HQ's
 changes by the next generation, which folds them.
 """
 
@@ -48,6 +48,7 @@ from offers.records import (
     Printed,
     Record,
     Returned,
+    Settled,
     Tendered,
     Uid,
     Voided,
@@ -58,7 +59,7 @@ PAST = timedelta(days=62)  # the issue policy's caps count months; two of them, 
 SALES = timedelta(days=14)  # an older stock figure is not worth correcting
 REDEEMED = timedelta(days=400)  # a coupon lives 366 days at most
 ACCEPTED = timedelta(hours=25)  # the risk caps count a rolling hour; a day, for the page
-
+SETTLED = timedelta(days=29)  # goodwill to one shopper counts for 28 days
 
 JOBS_KEPT = 256  # print jobs whose end is still to come; the queue holds a handful
 
@@ -141,9 +142,24 @@ class Mirror:
         """Name the latest sale of this lane under a till's key, training included."""
         return self._endings.tendered(key)
 
-    def goodwill_since(self, at: datetime) -> int:
-        """Sum the goodwill given at this lane from a moment on, in minor units."""
-        return self._endings.goodwill_since(at)
+    def goodwill_since(self, at: datetime, shopper: ShopperKey | None = None) -> int:
+        """Sum the goodwill given at this lane from a moment on, in minor units; to one, if named."""
+        ref = None if shopper is None else self.refs.known_ref(shopper)
+        return 0 if shopper is not None and ref is None else self._endings.goodwill_since(at, ref)
+
+    def settled(self, uid: Uid) -> tuple[Settled, ...]:
+        """List the disputes of a transaction that ended here in the last four weeks."""
+        return self._endings.settled(uid)
+
+    def issued_to(self, shopper: ShopperKey, offer_id: OfferId) -> Serial | None:
+        """Name the last unused coupon of an offer that this lane printed for a shopper."""
+        ref = self.refs.known_ref(shopper)
+        mine = (
+            serial
+            for serial, coupon in reversed(self._issued.items())
+            if coupon.offer_id == offer_id and coupon.shopper == ref
+        )
+        return next((s for s in mine if ref is not None and s not in self._redeemed), None)
 
     @property
     def unfinished_jobs(self) -> tuple[JobId, ...]:
@@ -218,6 +234,8 @@ class Mirror:
                 self._claims.granted(claim)
             case ClaimDenied(claim) | ClaimReleased(claim):
                 self._claims.freed(claim)
+            case Settled(claim=claim) if claim is not None:
+                self._claims.used(claim)
             case ClaimProvisional(claim, _, value_minor):
                 self._claims.accepted(claim, value_minor, fact.at)
             case _:
@@ -300,7 +318,8 @@ class Mirror:
 
     def _coupon(self, fact: Fact, record: Issued) -> None:
         past = _use("issued", record.offer_id, record.valid_from, record.category)
-        self._count(fact.seq, record.shopper, past)
+        if record.instead_of is None:  # printed again: the shopper has no more than before
+            self._count(fact.seq, record.shopper, past)
         self._jobs[record.job] = record.uid
         self._unprinted[record.job] = None
         for kept in (self._jobs, self._unprinted):
@@ -352,7 +371,7 @@ class Mirror:
         self._past.drop_before(today - PAST)
         self._changes.past.drop_before(today - PAST)
         self._sold.drop_before(midnight - SALES)
-        self._endings.drop_before(midnight - SALES, midnight - ACCEPTED)
+        self._endings.drop_before(midnight - SALES, midnight - SETTLED)
         self._claims.drop_before(midnight - ACCEPTED)
         _drop_front(self._issued, lambda coupon: coupon.valid_from < today - PAST)
         _drop_front(self._redeemed, lambda used: used[1] < midnight - REDEEMED)

@@ -34,6 +34,10 @@ class Refs:
                 self._forget(next(iter(self._unused)))
         return found
 
+    def known_ref(self, key: ShopperKey) -> ShopperRef | None:
+        """Give the shopper's reference, None where nothing named the shopper yet."""
+        return self._ref.get(key)
+
     def key(self, ref: ShopperRef | None) -> ShopperKey | None:
         """Give the shopper behind a reference, unless it was erased."""
         return None if ref is None else self._key.get(ref)

@@ -12,7 +12,16 @@ from typing import Annotated, Literal, NewType
 from msgspec import Meta, Raw, Struct
 
 from offers.basket import Earned, Share, TransactionKey
-from offers.model import CampaignId, CouponNumber, Gtin, OfferId, Serial, ShopperKey, ShopperRef
+from offers.model import (
+    CampaignId,
+    CouponNumber,
+    Gtin,
+    Language,
+    OfferId,
+    Serial,
+    ShopperKey,
+    ShopperRef,
+)
 
 Incarnation = NewType("Incarnation", str)  # 16 hex digits, new with every new journal
 Uid = NewType("Uid", str)  # the lane's own name of a transaction: 32 hex digits
@@ -157,6 +166,7 @@ class Issued(Struct, frozen=True, tag="issued"):
     valid_from: date
     valid_to: date
     shopper: ShopperRef | None
+    instead_of: Serial | None = None  # printed again: the same right under a new serial
 
 
 class Ghost(Struct, frozen=True, tag="ghost"):
@@ -182,7 +192,12 @@ class Printed(Struct, frozen=True, tag="printed"):
 
 
 class Settled(Struct, frozen=True, tag="settled"):
-    """A dispute ended. Goodwill names its amount, and who pays for it."""
+    """A dispute ended. Goodwill names its amount, and who pays for it.
+
+    `path` is the choices that were taken in a version of a script, named by the SHA-256 of its
+    content. `approver` is who allowed what `by` alone could not give. An escalated one has a `ticket`.
+    A reissued one used `serial` up by `claim`, for good, and put `new_serial` in its place.
+    """
 
     uid: Uid
     offer_id: OfferId
@@ -193,6 +208,17 @@ class Settled(Struct, frozen=True, tag="settled"):
     note: str
     funder: str
     shopper: ShopperRef | None = None
+    offer_version: int = 0
+    script: str = ""
+    script_version: int = 0
+    script_sha256: str = ""
+    path: tuple[str, ...] = ()
+    role: str = ""
+    approver: str = ""
+    ticket: str = ""
+    serial: Serial | None = None
+    new_serial: Serial | None = None
+    claim: ClaimId | None = None
 
 
 class GaveBack(Struct, frozen=True, tag="gave_back"):
@@ -201,6 +227,17 @@ class GaveBack(Struct, frozen=True, tag="gave_back"):
     offer_id: OfferId
     kind: Literal["redemptions", "issues"]
     count: Annotated[int, Meta(ge=1)]
+
+
+class Rated(Struct, frozen=True, tag="rated"):
+    """How clear an offer's wording is, as a cashier hears it from shoppers; 1 is not clear at all."""
+
+    offer_id: OfferId
+    version: int
+    language: Language
+    clarity: Annotated[int, Meta(ge=1, le=5)]
+    note: str = ""
+    by: str = ""
 
 
 class Noted(Struct, frozen=True, tag="noted"):
@@ -224,6 +261,7 @@ Record = (
     | Printed
     | Settled
     | GaveBack
+    | Rated
     | Noted
 )
 

@@ -35,7 +35,7 @@ def spending(record: Record, undone: Tendered | None = None) -> Iterator[Spendin
             for back in record.reversals:
                 if back.whole:
                     yield Spending("redemptions", back.offer_id, -1)
-        case Issued():
+        case Issued(instead_of=None):
             yield Spending("issues", record.offer_id, 1)
         case GaveBack():
             yield Spending(record.kind, record.offer_id, 0, record.count)

@@ -1,4 +1,4 @@
-"""The one way to settle a dispute at the lane: a small gift, within limits, written down.
+"""A small gift that settles a dispute at the lane, within limits, written down.
 
 Pure rules: facts in, a record to write or a refusal out. A repeat of a settled case gives the
 record that stands, so that a call which is sent twice gives once.
@@ -6,7 +6,7 @@ record that stands, so that a call which is sent twice gives once.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -42,15 +42,30 @@ NEVER = frozenset(
 )
 
 Limit = Annotated[int, Meta(ge=0, le=100_000)]
+Outcome = Literal["explained", "goodwill", "reissued", "escalated"]
 
 
 class GoodwillRules(Value, frozen=True):
-    """How much a cashier may give: in one case, and at this lane in one shift."""
+    """How much may be given: in one case, at this lane in one shift, to one shopper in 28 days."""
 
     case_max_minor: Limit = 5_00
     shift_max_minor: Limit = 50_00
+    shopper_max_minor: Limit = 20_00
     usual_minor: Limit = 1_00  # proposed where the offer itself names no amount
     funder: str = "store"
+
+
+class Told(Struct, frozen=True):
+    """By which script a dispute was led, and where it went. Nothing of it: by hand."""
+
+    script: str = ""
+    version: int = 0
+    sha256: str = ""
+    path: tuple[str, ...] = ()
+    role: str = ""
+
+
+NOT_TOLD = Told()
 
 
 class Wish(Struct, frozen=True):
@@ -61,15 +76,22 @@ class Wish(Struct, frozen=True):
     amount_minor: int
     by: str
     note: str
+    told: Told = NOT_TOLD
+    approver: str = ""
 
 
 class Case(Struct, frozen=True):
-    """The facts of a dispute: the sale's verdict, what was settled before, and what was given."""
+    """The facts of a dispute: the sale's verdict, what was settled before, and what was given.
+
+    `left_minor` is what the sale still costs after all discounts and gifts; None: nobody knows.
+    """
 
     verdict: Verdict | None
     currency: str
     settled: tuple[Settled, ...] = ()  # of this transaction
     given_in_shift_minor: int = 0
+    given_to_shopper_minor: int = 0
+    left_minor: int | None = None
     training: bool = False
     shopper: ShopperRef | None = None
 
@@ -111,21 +133,43 @@ def settle(
         return standing if same else refuse("already_settled", language)
     code = objection(wish, case, rules)
     if code is not None:
-        left = max(0, rules.shift_max_minor - case.given_in_shift_minor)
-        most = min(rules.case_max_minor, left)
-        return refuse(code, language, most=speech(language, case.currency).money(most))
-    assert case.verdict is not None
+        return refuse(code, language, most=speech(language, case.currency).money(most(case, rules)))
+    return record(wish, case, "goodwill", rules.funder)
+
+
+def record(wish: Wish, case: Case, outcome: Outcome, funder: str = "") -> Settled:
+    """Make the record of a dispute that ends so; only goodwill has an amount."""
+    verdict, told = case.verdict, wish.told
     return Settled(
         uid=wish.uid,
         offer_id=wish.offer_id,
-        reason=case.verdict.reason.value,
-        outcome="goodwill",
-        amount_minor=wish.amount_minor,
+        reason=verdict.reason.value if verdict is not None else "",
+        outcome=outcome,
+        amount_minor=wish.amount_minor if outcome == "goodwill" else 0,
         by=wish.by,
         note=wish.note,
-        funder=rules.funder,
+        funder=funder,
         shopper=case.shopper,
+        offer_version=verdict.version if verdict is not None else 0,
+        script=told.script,
+        script_version=told.version,
+        script_sha256=told.sha256,
+        path=told.path,
+        role=told.role,
+        approver=wish.approver,
     )
+
+
+def most(case: Case, rules: GoodwillRules) -> int:
+    """Give the most that may be given now, in minor units."""
+    left = [
+        rules.case_max_minor,
+        rules.shift_max_minor - case.given_in_shift_minor,
+        rules.shopper_max_minor - case.given_to_shopper_minor,
+    ]
+    if case.left_minor is not None:
+        left.append(case.left_minor)
+    return max(0, min(left))
 
 
 def gift_standing(wish: Wish, case: Case) -> Settled | None:
@@ -136,17 +180,18 @@ def gift_standing(wish: Wish, case: Case) -> Settled | None:
 
 def objection(wish: Wish, case: Case, rules: GoodwillRules) -> str | None:
     """Name what stands against a new gift, or None."""
-    if case.training:
-        return "training"
-    if case.verdict is None:
-        return "no_such_offer"
-    if not is_disputable(case.verdict):
-        return "not_disputable"
-    if wish.amount_minor > rules.case_max_minor:
-        return "over_case_limit"
-    if case.given_in_shift_minor + wish.amount_minor > rules.shift_max_minor:
-        return "over_shift_limit"
-    return None
+    shift = case.given_in_shift_minor + wish.amount_minor
+    shopper = case.given_to_shopper_minor + wish.amount_minor
+    checks = (  # in the order in which a cashier can do something about it
+        ("training", case.training),
+        ("no_such_offer", case.verdict is None),
+        ("not_disputable", case.verdict is not None and not is_disputable(case.verdict)),
+        ("over_case_limit", wish.amount_minor > rules.case_max_minor),
+        ("over_shift_limit", shift > rules.shift_max_minor),
+        ("over_shopper_limit", shopper > rules.shopper_max_minor),
+        ("over_basket", case.left_minor is not None and wish.amount_minor > case.left_minor),
+    )
+    return next((code for code, stands in checks if stands), None)
 
 
 def refuse(code: str, language: Language, **facts: str) -> Refusal:

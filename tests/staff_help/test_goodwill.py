@@ -14,12 +14,15 @@ from staff_help.goodwill import (
     Refusal,
     Wish,
     is_disputable,
+    most,
     proposal_minor,
     settle,
 )
 from staff_help.words import REFUSALS
 
-RULES = GoodwillRules(case_max_minor=500, shift_max_minor=2000, funder="store 7")
+RULES = GoodwillRules(
+    case_max_minor=500, shift_max_minor=2000, shopper_max_minor=1000, funder="store 7"
+)
 UID = Uid("a" * 32)
 WISH = Wish(UID, OfferId("O1"), 150, "1204", "Shelf label was wrong")
 REFUSED = Verdict(OfferId("O1"), 1, "not_applied", Reason.EXPIRED)
@@ -45,6 +48,7 @@ def test_a_refused_offer_is_settled_as_it_was_asked():
         note="Shelf label was wrong",
         funder="store 7",
         shopper=ShopperRef("r1"),
+        offer_version=1,
     )
 
 
@@ -56,6 +60,8 @@ def test_a_refused_offer_is_settled_as_it_was_asked():
         ({"verdict": Verdict(OfferId("O1"), 1, "applied", Reason.APPLIED)}, 1, "not_disputable"),
         ({}, 501, "over_case_limit"),
         ({"given_in_shift_minor": 1900}, 101, "over_shift_limit"),
+        ({"given_to_shopper_minor": 900}, 101, "over_shopper_limit"),
+        ({"left_minor": 100}, 101, "over_basket"),
     ],
 )
 def test_a_gift_is_refused_with_what_to_do(changes, asked, code):
@@ -72,6 +78,15 @@ def test_the_limits_themselves_may_be_given(given, asked):
     """500 in one case and 2000 in a shift are within the limits, not over."""
     found = settle(wish(amount_minor=asked), case(given_in_shift_minor=given), RULES)
     assert isinstance(found, Settled)
+
+
+def test_the_most_that_may_be_given_is_the_tightest_limit():
+    """Of case, shift, shopper and what the sale still costs; never below nothing."""
+    assert most(case(), RULES) == 500
+    assert most(case(given_in_shift_minor=1600), RULES) == 400
+    assert most(case(given_to_shopper_minor=700), RULES) == 300
+    assert most(case(left_minor=200), RULES) == 200
+    assert most(case(given_in_shift_minor=2500), RULES) == 0
 
 
 def test_a_refusal_names_what_is_left():
