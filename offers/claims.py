@@ -7,6 +7,7 @@ class (`offers.worth`): what a use adds is what it gives less what its units are
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from offers.model import Offer, OtherReduced
@@ -20,6 +21,7 @@ from offers.rewards import (
     units_of_use,
 )
 from offers.shelf import Lot
+from offers.singles import unit_weights
 from offers.terms import Case, Terms, terms_of
 
 Taken = tuple[tuple[int, int], ...]  # (class, minus the number of units), dearest class first
@@ -181,6 +183,10 @@ def _with_one_more(rest: list[int], gain: int, worth: int, first: int) -> list[i
     return [*map(max, more, rest), 0]
 
 
+def _value(best: tuple[int, Taken, Taken]) -> int:
+    return best[0]
+
+
 def _cheapest_first(over: tuple[int, int]) -> tuple[int, int]:
     """Order units that are paid in full beside another one: of equal loss the cheapest."""
     return over[0], -over[1]
@@ -200,16 +206,21 @@ class Claim:
         reward = self.offer.reward
         self.quantity = reward.quantity if isinstance(reward, OtherReduced) else 0
         self.single = self.units == 1 and not self.quantity
-        pile = [(lots[c], free[c]) for c in self.classes if free[c]]
-        terms = terms_of(Case(self.offer, self.units, pile))
-        self.views = [View(self, it) for it in terms]
-        self.uses = self._uses(left, pile)
+        self.singles = unit_weights(self.offer, self.classes, lots, scale) if self.single else {}
+        self._whole = [(lots[c], free[c]) for c in self.classes if free[c]]
+        self.uses = self._uses(left, self._whole)
         self.effort = len(
             self.classes
         )  # of finding its best hand, in some 3 us on a small store PC
-        if self.units and any(0 < view.first < self.units for view in self.views):
-            self.effort += sum(min(n, self.units) for _, n in pile) * self.units // 20
+        if self.units and self.units > 1:
+            self.effort += sum(min(n, self.units) for _, n in self._whole) * self.units // 20
         self.most = max(0, self.best([0] * len(free), free)[0]) if self.uses else 0
+
+    @cached_property
+    def views(self) -> list[View]:
+        """Give the claim under each of its terms."""
+        terms = terms_of(Case(self.offer, self.units, self._whole))
+        return [View(self, it) for it in terms]
 
     def _uses(self, left: int, pile: Pile) -> int:
         """Bound how often there are units enough, each time others."""
@@ -217,10 +228,17 @@ class Claim:
             return 0
         return min(most_uses(self.offer, left), most_sets(self.offer.condition, pile))
 
-    def best(self, worths: Worths, free: list[int]) -> tuple[int, Taken, Taken, View]:
+    def best(self, worths: Worths, free: list[int]) -> tuple[int, Taken, Taken]:
         """Bound what a use may add, by the view that bounds it closest."""
-        found = [(*view.best(worths, free), view) for view in self.views]
-        return min(found, key=lambda it: it[0])
+        if self.single:
+            over = [(100 * it - worths[c], -c) for c, it in self.singles.items() if free[c]]
+            value, minus_c = max(over, default=(IMPOSSIBLE, 0))
+            return value, ((-minus_c, -1),) if over else (), ()
+        return min((view.best(worths, free) for view in self.views), key=_value)
+
+    def closest(self, worths: Worths, free: list[int]) -> View:
+        """Give the view that bounds a use closest."""
+        return min(self.views, key=lambda view: view.best(worths, free)[0])
 
     def weight(self, hand: Hand) -> int:
         """Weigh what one use gives; one that gives nothing has no weight, whatever its priority."""

@@ -7,36 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from offers.claims import Claim, Hand, Taken, Worths
+from offers.claims import Claim, Hand, Taken, View, Worths
 from offers.rewards import is_enough
 
 
 def fitting(claim: Claim, worths: Worths, free: list[int]) -> Hand | None:
     """Find a hand of the units that are left, near the best by what they are worth, if there is any."""
-    _, taken, _, view = claim.best(worths, free)
+    view = None
     if claim.units is None or claim.offer.condition.min_distinct > 1:
-        places = sorted(
-            range(len(claim.classes)),
-            key=lambda at: (worths[claim.classes[at]] - view.gains[at], at),
-        )
-        order = [claim.classes[at] for at in places if free[claim.classes[at]]]
-        found = _gathered(claim, order, free)
-        if found is None:
-            return None
-        taken = found
-    elif not taken:
-        return None
-    if not claim.quantity:
-        return Hand(taken)
+        view = claim.closest(worths, free)
+        taken = _gathered(claim, view, worths, free)
+    else:
+        taken = claim.best(worths, free)[1]
+    if not taken or not claim.quantity:
+        return Hand(taken) if taken else None
     left = list(free)
     for c, minus in taken:
         left[c] += minus
-    reduced = view.best_others(worths, left)[1]
+    reduced = (view or claim.closest(worths, free)).best_others(worths, left)[1]
     return Hand(taken, reduced) if reduced else None
 
 
-def _gathered(claim: Claim, order: list[int], free: list[int]) -> Taken | None:
-    """Add units in an order until they are enough, then give back those that can be spared."""
+def _gathered(claim: Claim, view: View, worths: Worths, free: list[int]) -> Taken:
+    """Add the units that add most until they are enough, then give back those that can be spared."""
+    over = zip(claim.classes, view.gains, strict=True)
+    order = [c for _, c in sorted((worths[c] - gain, c) for c, gain in over if free[c])]
     have = _different(claim, order)
 
     def enough() -> bool:
@@ -44,14 +39,14 @@ def _gathered(claim: Claim, order: list[int], free: list[int]) -> Taken | None:
 
     if claim.spare:
         have = {c: free[c] for c in order}
-        return _as_taken(have) if enough() else None
+        return _as_taken(have) if enough() else ()
     for c in order:
         if enough():
             break
         first = have.get(c, 0)
         _lowest(have, c, first, free[c], enough)
     if not enough():
-        return None
+        return ()
     for c in reversed(list(have)):
         _lowest(have, c, 0, have[c], enough)
     return _as_taken(have)

@@ -19,9 +19,9 @@ from __future__ import annotations
 from offers.claims import Claim, Found, Hand, Rival, Worths
 from offers.greedy import fitting
 from offers.hands import Hands, Steps
+from offers.matching import best_pairs
 from offers.rewards import cost
 from offers.shelf import Lot
-from offers.singles import pair, unit_weights
 from offers.worth import ROUNDS, Settled, price, settle
 
 NODE_BUDGET = 4_000  # steps of all searches of one decision: some 20 ms on a small store PC
@@ -66,10 +66,6 @@ class Component:
         self._free = list(free)
         self._steps = Steps(budget)
         self._paired_from = self._first_paired()
-        self._singles = {
-            slot[0]: unit_weights(rivals[slot[0]].offer, rivals[slot[0]].classes, lots, scale)
-            for slot in self._slots[self._paired_from :]
-        }
         self._path: list[tuple[int, Hand]] = []
         self._weights: list[int] = []
         self._weight = 0
@@ -214,8 +210,9 @@ class Component:
             self._adds.append(max(adds[n] * self._claims[n].uses for n in slot))
             for n in slot:
                 claim = self._claims[n]
-                view = claim.best(worths, self._free)[3]
-                self._hands[n] = Hands(view, worths, self._free, self._steps)
+                if at < self._paired_from:
+                    view = claim.closest(worths, self._free)
+                    self._hands[n] = Hands(view, worths, self._free, self._steps)
                 last.update(dict.fromkeys(claim.classes + claim.others, at))
         self._done = [
             [c for c, when in last.items() if when == at] for at in range(len(self._slots))
@@ -240,7 +237,7 @@ class Component:
         for n in self._slots[at]:
             claim = self._claims[n]
             self._use(
-                at, n, claim.uses, None, lost + self._adds[at] - self._adds_of(n) * claim.uses
+                at, n, claim.uses, None, lost + self._adds[at] - self._settled.adds[n] * claim.uses
             )
         self._leave(at, lost + self._adds[at])
 
@@ -252,15 +249,12 @@ class Component:
         self._seen[here] = self._weight
         return False
 
-    def _adds_of(self, n: int) -> int:
-        return self._settled.adds[n]
-
     def _use(self, at: int, n: int, left: int, before: Hand | None, lost: int) -> None:
         """Try each hand that one more use of an offer may take, and then more uses, or none."""
         if len(self._path) + at >= DEPTH_BUDGET:
             self._cut = True
             return
-        adds = self._adds_of(n)
+        adds = self._settled.adds[n]
         last = at == len(self._slots) - 1
         floor = adds - (self._may_lose() - lost)
         for hand in self._hands[n].adding(self._free, floor, last=last):
@@ -291,9 +285,15 @@ class Component:
         rest = [slot[0] for slot in self._slots[self._paired_from :]]
         if not rest:
             return
-        weights = [self._singles[n] for n in rest]
-        total, hands = pair(weights, [self._claims[n].uses for n in rest], self._free)
+        weights = [self._claims[n].singles for n in rest]
+        free = {c: self._free[c] for mine in weights for c in mine}
+        total, pairs = best_pairs(weights, [self._claims[n].uses for n in rest], free)
         self._steps.made += 2 * len(rest)  # about what as many steps of the search cost
         if self._weight + total > self._best_weight:
             self._best_weight = self._weight + total
-            self._best = (*self._path, *((rest[which], hand) for which, hand in hands))
+            single = [
+                (rest[which], Hand(((c, -1),)))
+                for (which, c), units in sorted(pairs.items())
+                for _ in range(units)
+            ]
+            self._best = (*self._path, *single)

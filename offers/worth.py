@@ -82,7 +82,7 @@ def price(slots: list[list[int]], claims: list[Claim], free: list[int], worths: 
         most, uses = 0, 0
         wanted: Taken = ()
         for n in slot:
-            value, taken, reduced, _ = claims[n].best(worths, free)
+            value, taken, reduced = claims[n].best(worths, free)
             adds[n] = min(max(0, value), claims[n].most)
             if adds[n] * claims[n].uses > most:
                 most, uses, wanted = adds[n] * claims[n].uses, claims[n].uses, taken + reduced
