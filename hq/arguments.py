@@ -89,6 +89,21 @@ def _enrol(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _ca(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", metavar="HOST", help="the broker's name, as lanes call it")
+
+
+def _sign(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("store", metavar="STORE", help="the store's id, as in stores.toml")
+    parser.add_argument("lane", metavar="LANE", help="the lane's id in its store")
+    parser.add_argument("request", type=Path, metavar="CSR", help="the lane's tls/lane.csr")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="its lane.pem")
+
+
+def _acl(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write them there, mode 0600")
+
+
 def _store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("store", metavar="STORE", help="the store's id")
 
@@ -160,10 +175,25 @@ def _nothing(parser: argparse.ArgumentParser) -> None:
 COMMANDS = (
     Command("init", "Make headquarters' file and the chain's keys.", "init", _nothing),
     Command(
+        "ca",
+        "Make the chain's own certificate authority, and the certificates of headquarters and broker.",
+        "ca --host hq.example",
+        _ca,
+    ),
+    Command(
         "enrol",
-        "Write a lane's keys, token and configuration into a new folder.",
+        "Write a lane's keys, certificate, token and configuration into a new folder.",
         "enrol s001 1 --out lanes/s001-1 --broker mqtts://hq.example:8883",
         _enrol,
+    ),
+    Command(
+        "sign",
+        "Sign a lane's certificate request, to renew its certificate.",
+        "sign s001 1 lanes/s001-1/tls/lane.csr --out lane.pem",
+        _sign,
+    ),
+    Command(
+        "acl", "Give the broker's access rules for the published lanes.", "acl --out acl", _acl
     ),
     Command("lint", "Say what is wrong with a shop's files.", "lint examples/shop", _lint),
     Command("plan", "Say what an apply would change, for whom.", "plan examples/shop", _directory),

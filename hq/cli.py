@@ -17,11 +17,11 @@ from ground.complaints import Complaint, say
 from ground.dice import Dice
 from ground.key_files import KeyRing
 from ground.log_lines import configure
-from hq import reports
+from hq import reports, trust_commands
 from hq.arguments import parser
 from hq.desk import open_desk
 from hq.exposures import experiments
-from hq.keys import enrol, make_keys
+from hq.keys import make_keys
 from hq.lint import errors, in_words, lint_directory
 from hq.offer_files import full_gtin
 from hq.plan import Plan, make_plan
@@ -32,7 +32,7 @@ from hq.serve import Serve, options
 from hq.shop_files import read_shop
 from hq.shop_reader import ShopComplaint
 from hq.store import HqStore, open_store
-from offers.model import LaneId, OfferId, StoreId
+from offers.model import OfferId, StoreId
 from printer.errors import CodeError, ProfileError
 
 Arguments = argparse.Namespace
@@ -71,15 +71,8 @@ def _init(given: Arguments) -> int:
     return 0
 
 
-def _enrol(given: Arguments) -> int:
-    with closing(open_store(given.db)) as store:
-        lanes = store.store(StoreId(given.store)).lanes
-    if LaneId(given.lane) not in lanes:
-        what = f"store {given.store} has no lane {given.lane!r}"
-        raise Complaint(what, "add it to stores.toml, then apply")
-    now = _clock(given).utc_now()
-    for path in enrol(given.keys, given.store, given.lane, given.out, given.broker, now):
-        print(path)
+def _trust(given: Arguments) -> int:
+    print(trust_commands.RUN[given.command](given, _clock(given).utc_now()).rstrip())
     return 0
 
 
@@ -271,7 +264,7 @@ def _import(given: Arguments) -> int:
 
 RUN: dict[str, Callable[[Arguments], int]] = {
     "init": _init,
-    "enrol": _enrol,
+    **dict.fromkeys(trust_commands.RUN, _trust),
     "lint": _lint,
     "plan": _plan,
     "apply": _apply,

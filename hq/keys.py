@@ -2,6 +2,7 @@
 
 KEYS/            shopper, hq-private and hq-public keys of the chain
 KEYS/stores/ID/  the serial keys of one store: a stolen lane forges coupons of its own store only
+KEYS/tls/        the chain's certificate authority, where it has none of its own: `hq.authority`
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ground.complaints import Complaint
 from ground.key_files import KEY_BYTES, KeyRing, Kind, write_key
+from hq.authority import Authority, make_request
 
 LANE_KINDS: tuple[Kind, ...] = ("shopper", "hq-public")
 
@@ -42,7 +44,9 @@ token_file = "till.token"  # what the till sends as "Authorization: Bearer"; mod
 """
 
 
-TLS = """ca_file = "ca.pem"  # put the file here that signs the broker's certificate
+TLS = """ca_file = "tls/ca.pem"  # who signed the broker's certificate
+cert_file = "tls/lane.pem"  # this lane's own, named {store}/{lane}
+key_file = "tls/lane.key"
 """
 
 
@@ -78,7 +82,9 @@ def store_keys(directory: Path, store: str, now: datetime) -> KeyRing:
 def enrol(
     keys: Path, store: str, lane: str, out: Path, broker: tuple[str, int, bool], now: datetime
 ) -> list[Path]:
-    """Write what a lane needs to be one of ours: keys, the till's token, a configuration.
+    """Write what a lane needs to be one of ours: keys, certificate, the till's token, a configuration.
+
+    Where headquarters has no authority, the certificate's request alone is written.
 
     Raises:
         Complaint: the folder holds something already, or headquarters has no keys.
@@ -102,6 +108,22 @@ def enrol(
         file.write(secrets.token_urlsafe(32) + "\n")
     config = out / "lane.toml"
     host, port, secure = broker
-    tls = TLS if secure else ""
+    tls = TLS.format(store=store, lane=lane) if secure else ""
     config.write_text(LANE_TOML.format(store=store, lane=lane, host=host, port=port, tls=tls))
-    return [*made, token, config]
+    return [
+        *made,
+        *(_certify(keys, store, lane, out / "tls", now) if secure else ()),
+        token,
+        config,
+    ]
+
+
+def _certify(keys: Path, store: str, lane: str, folder: Path, now: datetime) -> list[Path]:
+    made = list(make_request(folder, f"{store}/{lane}"))
+    if (keys / "tls" / "ca.key").exists():
+        authority = Authority(keys / "tls", now)
+        signed, trusted = folder / "lane.pem", folder / "ca.pem"
+        signed.write_bytes(authority.sign(made[1], f"{store}/{lane}"))
+        trusted.write_bytes(authority.certificate_file.read_bytes())
+        made += [signed, trusted]
+    return made

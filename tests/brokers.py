@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -79,8 +80,25 @@ def start_mosquitto(tmp_path: Path, extra: str = "allow_anonymous true\n") -> Br
         extra,
     ]
     config.write_text("\n".join(lines))
-    program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-    return Broker(port, [program, "-c", str(config)], directory / "log").start()
+    return Broker(port, [mosquitto_path(), "-c", str(config)], directory / "log").start()
+
+
+def start_configured(tmp_path: Path, config: str) -> Broker:
+    """Start mosquitto with a config of the deploy folder: a free port, its files in tmp_path."""
+    port = free_port()
+    directory = tmp_path / f"mosquitto-{port}"
+    directory.mkdir()
+    config = re.sub(r"^listener .*$", f"listener {port} {HOST}", config, flags=re.MULTILINE)
+    config = config.replace("/var/lib/mosquitto/", f"{directory}/")
+    file = directory / "mosquitto.conf"
+    user = pwd.getpwuid(os.getuid()).pw_name
+    file.write_text(f"user {user}\nlog_type all\n{config}")
+    return Broker(port, [mosquitto_path(), "-c", str(file)], directory / "log").start()
+
+
+def mosquitto_path() -> str:
+    """Say where mosquitto is; Debian puts it where users do not look."""
+    return shutil.which("mosquitto") or "/usr/sbin/mosquitto"
 
 
 def start_iotcore(tmp_path: Path, max_payload_bytes: int = 2 * 1024 * 1024) -> Broker:

@@ -25,7 +25,9 @@ class Quick:
 class Peer:
     """A running link, and what happened on it in order."""
 
-    def __init__(self, port: int, client_id: str, *filters: str, **options: Any) -> None:
+    def __init__(
+        self, port: int, client_id: str, *filters: str, host: str = "127.0.0.1", **options: Any
+    ) -> None:
         self.heard: list[Packet] = []
         self.poison: list[Poison] = []
         self.ups: list[bool] = []
@@ -33,7 +35,7 @@ class Peer:
         self.changed = asyncio.Event()
         self.react: Callable[[Packet], None] = lambda packet: None
         told = LinkOptions(
-            host="127.0.0.1", port=port, client_id=client_id, subscriptions=filters, **options
+            host=host, port=port, client_id=client_id, subscriptions=filters, **options
         )
         ears = Ears(
             on_message=self.on_message,

@@ -1,0 +1,29 @@
+"""The broker's access rules, as mosquitto reads them: each lane its own topics and its store's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hq.authority import HQ_NAME
+from hq.store import StoreRow
+from sync.topics import ROOT
+
+HEAD = f"""# Written by `tillside-hq acl`: run it again when lanes come and go, then reload the broker (SIGHUP).
+# A lane's name is its certificate's: STORE/LANE.
+pattern write {ROOT}/%u/up/#
+pattern read {ROOT}/%u/down/#
+
+user {HQ_NAME}
+topic read {ROOT}/+/+/up/#
+topic write {ROOT}/+/+/down/#
+topic write {ROOT}/+/down/#
+"""
+
+
+def access_rules(stores: Iterable[StoreRow]) -> str:
+    """Write the rules of every lane that is published now."""
+    lines = [HEAD]
+    for row in stores:
+        for lane in row.lanes:
+            lines.append(f"user {row.store}/{lane}\ntopic read {ROOT}/{row.store}/down/#\n")
+    return "\n".join(lines)
