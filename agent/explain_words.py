@@ -43,7 +43,8 @@ def lines_of(told: Explained) -> Iterator[str]:
 
 def _decided(told: Explained) -> Iterator[str]:
     by = f" by {told.decided_by}" if told.decided_by else ""
-    yield f"revision {told.revision}, decided{by} with generation {told.generation} {told.at}".rstrip()
+    at = f" at {told.at}" if told.at else ""
+    yield f"revision {told.revision}, decided{at}{by} with generation {told.generation}"
     if told.same:
         vouched = (
             "an open sale is in no row yet" if told.state == "open" else "as the journal vouches"
@@ -54,7 +55,7 @@ def _decided(told: Explained) -> Iterator[str]:
 
 
 def _line(line: LineOut) -> str:
-    off = "".join(f"  -{minor} {offer}" for offer, minor in line.discounts.items())
+    off = "".join(f"  {-minor} {offer}" for offer, minor in line.discounts.items())
     return f"  {line.line_id}  {line.gtin}  {line.quantity} x {line.name} {line.amount_minor}{off}"
 
 
@@ -81,7 +82,7 @@ def _what_if(what_if: WhatIfOut) -> Iterator[str]:
     if not (what_if.changed or what_if.lines):
         yield "  nothing would change"
     for line, was, would_be in what_if.lines:
-        yield f"  {line}: -{was} -> -{would_be}"
+        yield f"  {line}: {-was} -> {-would_be}"
     for it in what_if.changed:
         off = f"{it.discount_before_minor} -> {it.discount_after_minor}"
         yield f"  {it.offer_id}: {it.before or '-'} -> {it.after or '-'}, {off}: {it.sentence}"

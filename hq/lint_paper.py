@@ -71,7 +71,8 @@ def type_too_small(offer: Offer, facts: Facts) -> Iterator[Found]:
     for language in facts.languages:
         slip = sample_slip(offer, None, facts.shop, Language(language))
         if slip.big and min(field("big", slip.big, NARROWEST).scale) < LEAST_BIG:
-            what = f"{slip.big!r} is too long to be big on {NARROWEST.dots_wide} dots"
+            big = slip.big.replace("\N{NO-BREAK SPACE}", " ")
+            what = f"{big!r} is too long to be big on {NARROWEST.dots_wide} dots"
             yield Found(("reward",), what, "give the reward fewer words")
         if slip.headline and field("headline", slip.headline, NARROWEST).scale == (1, 1):
             room = LOOKS["headline"].scales[1][2] * NARROWEST.columns_a
