@@ -136,10 +136,31 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON, with every field")
 
 
+def _arbiter(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("lane", nargs="?", metavar="LANE", help="a lane of the store, or hq")
+
+
+def _provisional(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--outcome", metavar="WORD", help="only these, such as open")
+    parser.add_argument("--charge", metavar="SERIAL", help="charge its honoured second uses")
+    parser.add_argument("--to", metavar="OWNER", help="who is charged")
+    _json(parser)
+
+
 def _experiments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", type=moment, metavar="TIME", help="when it began: count rows from then on"
     )
+    _json(parser)
+
+
+def _disputes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--each", action="store_true", help="every dispute by itself")
+    parser.add_argument("--tickets", action="store_true", help="what waits for an answer")
+    parser.add_argument("--close", metavar="TICKET", help="close a ticket")
+    parser.add_argument("--note", default="", metavar="TEXT", help="with --close: what was decided")
+    parser.add_argument("--since", type=moment, metavar="TIME", help="leave out what is older")
     _json(parser)
 
 
@@ -214,7 +235,25 @@ COMMANDS = (
     ),
     Command("lanes", "Show what each lane has, and what it owes.", "lanes", _json),
     Command("redemptions", "List every redemption, second uses marked.", "redemptions", _json),
-    Command("disputes", "List every settled dispute.", "disputes --json", _json),
+    Command(
+        "arbiter",
+        "Say who arbitrates a store's serials, or appoint it.",
+        "arbiter s001 2",
+        _arbiter,
+    ),
+    Command(
+        "provisional",
+        "List every use that was accepted unasked, and how it ended.",
+        "provisional --outcome duplicate_honoured",
+        _provisional,
+    ),
+    Command(
+        "disputes",
+        "List what is disputed by offer and reason, with rates; each dispute; or open tickets.",
+        "disputes --since 2026-11-02T00:00:00Z",
+        _disputes,
+    ),
+    Command("pin", "Hash a PIN for staff.toml; it is asked for, and goes nowhere.", "pin", _nothing),
     Command(
         "experiments",
         "Say of each experiment whether its arms came out as planned.",

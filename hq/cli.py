@@ -17,7 +17,7 @@ from ground.complaints import Complaint, say
 from ground.dice import Dice
 from ground.key_files import KeyRing
 from ground.log_lines import configure
-from hq import reports, trust_commands
+from hq import claim_commands, reports, trust_commands
 from hq.arguments import parser
 from hq.desk import open_desk
 from hq.exposures import experiments
@@ -71,8 +71,18 @@ def _init(given: Arguments) -> int:
     return 0
 
 
+def _staff(given: Arguments) -> int:
+    print(staff_commands.RUN[given.command](given, _clock(given).utc_now()))
+    return 0
+
+
 def _trust(given: Arguments) -> int:
     print(trust_commands.RUN[given.command](given, _clock(given).utc_now()).rstrip())
+    return 0
+
+
+def _claims(given: Arguments) -> int:
+    print(claim_commands.RUN[given.command](given, _clock(given).utc_now()))
     return 0
 
 
@@ -222,12 +232,6 @@ def _redemptions(given: Arguments) -> int:
         return _list(given, reports.redemptions(store), columns)
 
 
-def _disputes(given: Arguments) -> int:
-    columns = "at store lane offer_id reason outcome amount_minor funder by note"
-    with closing(open_store(given.db)) as store:
-        return _list(given, reports.disputes(store), columns)
-
-
 def _experiments(given: Arguments) -> int:
     columns = "experiment exposed ghosts planned_ghosts crossed p verdict"
     with closing(open_store(given.db)) as store:
@@ -265,6 +269,8 @@ def _import(given: Arguments) -> int:
 RUN: dict[str, Callable[[Arguments], int]] = {
     "init": _init,
     **dict.fromkeys(trust_commands.RUN, _trust),
+    **dict.fromkeys(staff_commands.RUN, _staff),
+    **dict.fromkeys(claim_commands.RUN, _claims),
     "lint": _lint,
     "plan": _plan,
     "apply": _apply,
@@ -274,7 +280,6 @@ RUN: dict[str, Callable[[Arguments], int]] = {
     "serve": _serve,
     "lanes": _lanes,
     "redemptions": _redemptions,
-    "disputes": _disputes,
     "experiments": _experiments,
     "rows": _rows,
     "preview": _preview,

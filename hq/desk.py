@@ -24,7 +24,7 @@ from offers.changes import LeaseOp, Op
 from offers.model import LaneId, StoreId
 from sync.errors import BadWords
 from sync.letters import seal
-from sync.messages import Ask, BlobAsk, Claim, Delta, Rows, Status
+from sync.messages import Ask, BlobAsk, Delta, Rows, Seat, Status
 from sync.payload import Packet, pack
 from sync.pulls import Chunk, spans
 from sync.reading import Up, chunk_packet, read_up
@@ -63,7 +63,7 @@ class HqDesk:
         self._inbox.take_words()  # of a change that was not committed: they were never granted
         with self._store.change():
             packets = self._answer(store, lane, message, now)
-            return packets + self._first_n_words()
+            return packets + self._inbox.relay.feeds_due() + self._first_n_words()
 
     def poison(self, topic: str, why: str, now: datetime) -> None:
         """Keep word of a packet that could not be taken or delivered."""
@@ -79,6 +79,7 @@ class HqDesk:
             if recalls.rev > told[row.store][1]:
                 packet = self._letter(row.store, "recall", recalls, retain=True)
                 yield Due(packet, self._mark(row.store, "recall_rev", recalls.rev))
+        yield from self._due_seats()
         for row in stores:
             yield from self._due_deltas(row, told[row.store][2])
         for row in stores:
@@ -91,24 +92,22 @@ class HqDesk:
         """Count the retained words as untold: a broker without a disk may have lost them."""
         with self._store.change():
             self._store.conn.execute("UPDATE announced SET manifest_rev = 0, recall_rev = 0")
+            self._inbox.relay.seats.tell_again()
 
     def _answer(self, store: StoreId, lane: LaneId, message: Up, now: datetime) -> list[Packet]:
         match message:
             case Rows():
                 ack = self._inbox.rows(store, lane, message, now)
                 return [pack(down(store, lane, "ack"), ack, retain=True)]
-            case Claim():
-                answer = self._inbox.claim(store, lane, message, now)
-                return [pack(down(store, lane, "claim"), answer)]
             case Status():
                 self._inbox.status(store, lane, message, now)
                 return []
             case Ask(what="leases"):
                 return self._leases(store, lane, message, now)
-            case Ask():
+            case Ask(what="deltas"):
                 return self._deltas(store, lane, message)
             case _:
-                return []
+                return self._inbox.relay.take(store, lane, message, now)
 
     def _first_n_words(self) -> list[Packet]:
         """Tell each lane by itself what it may give of offers' first Ns, and what is wanted back."""
@@ -158,6 +157,17 @@ class HqDesk:
         query = "SELECT store, manifest_rev, recall_rev, delta_rev FROM announced"
         told = {row[0]: (row[1], row[2], row[3]) for row in self._store.conn.execute(query)}
         return {row.store: (0, 0, 0) for row in stores} | told
+
+    def _due_seats(self) -> Iterator[Due]:
+        for seat in self._inbox.relay.seats.untold():
+            yield Due(self._letter(seat.store, "seat", seat, retain=True), self._told_seat(seat))
+
+    def _told_seat(self, seat: Seat) -> Callable[[], None]:
+        def mark() -> None:
+            with self._store.change():
+                self._inbox.relay.seats.told(seat)
+
+        return mark
 
     def _due_deltas(self, row: StoreRow, told: int) -> Iterator[Due]:
         if row.delta_rev <= told:

@@ -1,4 +1,4 @@
-"""What a collected row means for the rest of the store: changes for its lanes, and the ledger.
+"""What a collected row means for the rest of the store: changes for its lanes.
 
 Pure of the row's order: every effect is a fact of its own, so rows may come in any order.
 """
@@ -13,8 +13,6 @@ from msgspec import Struct
 from offers.changes import Op, PastOp, SoldOp
 from offers.model import LaneId, PastUse, Serial, ShopperKey, StoreId
 from offers.records import (
-    ClaimProvisional,
-    ClaimReleased,
     Incarnation,
     Issued,
     Record,
@@ -24,7 +22,6 @@ from offers.records import (
     Tendered,
     Voided,
 )
-from sync.claims import Arbiter, Duplicate
 
 HEADQUARTERS = Incarnation("")  # who speaks where no lane knows by itself
 
@@ -79,7 +76,7 @@ def ops_of(
         case Voided() if sale is not None:
             back = tuple(Sold(item.gtin, -item.quantity) for item in sale.sold)
             return _sold(origin, row, back)
-        case Issued():
+        case Issued(instead_of=None):  # one printed again is no further one
             use = PastUse("issued", record.offer_id, record.valid_from, record.category)
             return _past(origin, row, [use])
         case _:
@@ -116,28 +113,3 @@ def _by_coupon(
             past = PastUse("redeemed", use.offer_id, sale.key.business_date, use.category)
             ops.append(PastOp(origin.lane, epoch, row.seq, owner.shopper, past))
     return ops
-
-
-def settle(arbiter: Arbiter, origin: Origin, row: Row, record: Record) -> list[Duplicate]:
-    """Tell the arbiter what a row says about serials; gives second uses."""
-    place = origin.place
-    match record:
-        case ClaimReleased():
-            arbiter.on_release(record.serial, record.claim)
-            return []
-        case ClaimProvisional():
-            found = [arbiter.on_report(record.serial, record.claim, place, row.at)]
-        case Tendered(mode="live"):
-            found = [
-                arbiter.on_redeemed(use.serial, use.claim, place, row.at)
-                for use in record.redemptions
-                if use.serial and use.claim
-            ]
-        case Returned():
-            for undone in record.reversals:
-                if undone.whole and undone.serial and undone.claim:
-                    arbiter.on_release(undone.serial, undone.claim)
-            return []
-        case _:
-            return []
-    return [duplicate for duplicate in found if duplicate]

@@ -14,17 +14,17 @@ import msgspec
 from msgspec import Raw
 
 from cache.chain import intact
-from hq.effects import Origin, PrintedFor, ops_of, settle
+from hq.disputes import disputed, halt
+from hq.effects import Origin, PrintedFor, ops_of
 from hq.first_n import FirstN, Word
-from hq.ledger import SqliteLedger
+from hq.relay import Relay
 from hq.store import HqStore
 from offers.changes import LeaseOp, Op
 from offers.model import LaneId, Serial, ShopperKey, StoreId
 from offers.records import Incarnation, Record, Row, Seq, Tendered, Uid, Voided
 from offers.serials import Lease
 from offers.spending import Spending, spending
-from sync.claims import Arbiter
-from sync.messages import Ack, Ask, Claim, ClaimAnswer, Delta, Rejected, Rows, Status
+from sync.messages import Ack, Ask, Delta, Rejected, Rows, Status
 
 REJECTED_KEPT = 100  # told again with each acknowledgement: a retained one replaces the one before
 LEASES_AHEAD = 2  # blocks in hand besides those nearly used
@@ -35,12 +35,12 @@ _record = msgspec.json.Decoder(Record)
 
 
 class Inbox:
-    """The collector and the arbiter of headquarters, over its file."""
+    """The collector of headquarters, over its file; `hq.relay` takes what concerns serials."""
 
     def __init__(self, store: HqStore) -> None:
         self._store = store
         self._conn = store.conn
-        self._arbiter = Arbiter(SqliteLedger(store.conn))
+        self.relay = Relay(store)
         self._first_n = FirstN(store)
         self._words: list[Word] = []
 
@@ -53,11 +53,9 @@ class Inbox:
         if ops:
             self._store.add_ops(store, ops, now)
         self._words += self._first_n.after_rows(origin, spent)
+        if about := disputed(message.rows):
+            halt(self._store, about, now)
         return Ack(message.epoch, upto, self._rejected(origin), now)
-
-    def claim(self, store: StoreId, lane: LaneId, message: Claim, now: datetime) -> ClaimAnswer:
-        """Grant or deny, once and for ever."""
-        return self._arbiter.on_claim(message, f"{store}/{lane}", now)
 
     def status(self, store: StoreId, lane: LaneId, message: Status, now: datetime) -> None:
         """Keep a lane's word on itself; a will carries no more than that it is offline."""
@@ -133,7 +131,7 @@ class Inbox:
             self._quarantine(origin, row, "bad_kind", "the body is of another kind", now)
             return
         self._insert(origin, row, now)
-        settle(self._arbiter, origin, row, record)
+        self.relay.row(origin, row, record, now)
 
     def _insert(self, origin: Origin, row: Row, now: datetime) -> None:
         place = (origin.store, origin.lane, origin.epoch, row.seq, row.kind)

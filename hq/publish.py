@@ -21,6 +21,8 @@ from cache.generation_writer import GenerationWriter
 from ground.complaints import Complaint
 from hq.authoring import PromotionEntry
 from hq.plan import Plan, Wanted
+from hq.reconcile import lane_risk
+from hq.staff_files import documents_of
 from hq.store import HqStore, StoreRow, text
 from offers.changes import StockOp
 from offers.context import Experiment, Policy, Risk
@@ -111,7 +113,7 @@ def build(store: HqStore, row: StoreRow, now: datetime) -> Manifest:
 
 def _fill(writer: GenerationWriter, store: HqStore, row: StoreRow, now: datetime) -> None:
     policy = store.document("policy", Policy) or Policy()
-    risk = store.document("risk", Risk) or Risk()
+    risk = lane_risk(store.document("risk", Risk) or Risk(), len(row.lanes))
     writer.put_store(row.facts, policy, risk)
     for offer in store.offers().values():
         writer.put_offer(offer)

@@ -54,7 +54,7 @@ WITH undone AS (
 SELECT d.at, d.store, d.lane, d.epoch, d.seq, d.uid, d.business_date, d.offer_id, d.version,
   d.campaign_id, d.amount_minor, d.serial, d.shopper, d.provisional,
   EXISTS (SELECT 1 FROM duplicates x WHERE x.serial = d.serial AND x.epoch = d.claim_epoch
-    AND x.attempt = d.claim_attempt) AS duplicate,
+    AND x.attempt = d.claim_attempt AND x.used) AS duplicate,
   EXISTS (SELECT 1 FROM undone u WHERE u.store = d.store AND u.lane = d.lane AND u.epoch = d.epoch
     AND u.uid = d.uid AND u.whole AND (u.offer_id IS NULL OR u.offer_id = d.offer_id)
     AND (u.serial IS NULL OR u.serial = d.serial)) AS reversed,
@@ -72,11 +72,6 @@ def redemptions(store: HqStore) -> list[Line]:
         for flag in ("provisional", "duplicate", "reversed"):
             line[flag] = bool(line[flag])
     return lines
-
-
-def disputes(store: HqStore) -> list[Line]:
-    """List every settled dispute, oldest first."""
-    return _lines(store, "SELECT * FROM disputes ORDER BY at, store, lane, seq")
 
 
 def rows(store: HqStore, kind: str | None, limit: int) -> list[Line]:

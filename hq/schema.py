@@ -109,6 +109,65 @@ INSERT INTO quotas(kind, offer_id, store, lane, epoch, used)
 CREATE INDEX issued_by_serial ON rows(json_extract(body, '$.serial')) WHERE kind = 'issued';
 """
 
+# Who arbitrates for which store, and what headquarters knows of claims by rows and by arbiters' words.
+# `feed` is what a store's own arbiter must hear of other stores' lanes, numbered over all stores.
+CLAIMS = """
+ALTER TABLE duplicates ADD COLUMN used INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE seats(store TEXT PRIMARY KEY, term INTEGER NOT NULL, lane TEXT NOT NULL,
+  lanes TEXT NOT NULL, at TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0,
+  fed INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE oaths(store TEXT NOT NULL, lane TEXT NOT NULL, term INTEGER NOT NULL,
+  epoch TEXT NOT NULL, head INTEGER NOT NULL, PRIMARY KEY(store, lane)) STRICT;
+CREATE TABLE known_claims(serial TEXT NOT NULL, epoch TEXT NOT NULL, attempt INTEGER NOT NULL,
+  what TEXT NOT NULL, place TEXT NOT NULL, at TEXT NOT NULL, verdict TEXT,
+  PRIMARY KEY(serial, epoch, attempt)) STRICT, WITHOUT ROWID;
+INSERT INTO known_claims SELECT serial, epoch, attempt,
+  CASE redeemed WHEN 1 THEN 'redeemed' ELSE 'held' END, place, at, 'counts' FROM holdings;
+INSERT OR IGNORE INTO known_claims
+  SELECT serial, epoch, attempt, 'used', place, at, 'second' FROM duplicates;
+CREATE TABLE feed(n INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, what TEXT NOT NULL,
+  serial TEXT NOT NULL, epoch TEXT NOT NULL, attempt INTEGER NOT NULL, place TEXT NOT NULL,
+  at TEXT NOT NULL) STRICT;
+CREATE INDEX feed_of ON feed(store, n);
+CREATE TABLE feed_name(name TEXT NOT NULL) STRICT;
+INSERT INTO feed_name VALUES (lower(hex(randomblob(8))));
+CREATE TABLE relays(epoch TEXT NOT NULL, attempt INTEGER NOT NULL, serial TEXT NOT NULL,
+  home TEXT NOT NULL, term INTEGER NOT NULL, store TEXT NOT NULL, lane TEXT NOT NULL,
+  PRIMARY KEY(epoch, attempt, serial)) STRICT, WITHOUT ROWID;
+CREATE TABLE mirrored(source TEXT PRIMARY KEY, upto INTEGER NOT NULL) STRICT;
+CREATE TABLE provisionals(serial TEXT NOT NULL, epoch TEXT NOT NULL, attempt INTEGER NOT NULL,
+  store TEXT NOT NULL, lane TEXT NOT NULL, at TEXT NOT NULL, value_minor INTEGER NOT NULL,
+  shopper TEXT, outcome TEXT NOT NULL DEFAULT 'open', owner TEXT NOT NULL DEFAULT '', decided_at TEXT,
+  by_hand INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(serial, epoch, attempt)) STRICT;
+CREATE INDEX provisionals_of ON provisionals(store, lane, at);
+"""
+
+# What a person asks of disputes. A gift of a sale that was given up was never paid.
+DISPUTES = """
+DROP VIEW disputes;
+CREATE VIEW disputes AS
+  SELECT r.store, r.lane, r.epoch, r.seq, r.at, json_extract(r.body, '$.uid') AS uid,
+    json_extract(r.body, '$.offer_id') AS offer_id,
+    coalesce(json_extract(r.body, '$.offer_version'), 0) AS version,
+    json_extract(r.body, '$.reason') AS reason, json_extract(r.body, '$.outcome') AS outcome,
+    json_extract(r.body, '$.amount_minor') AS amount_minor,
+    json_extract(r.body, '$.by') AS by, coalesce(json_extract(r.body, '$.role'), '') AS role,
+    coalesce(json_extract(r.body, '$.approver'), '') AS approver,
+    json_extract(r.body, '$.note') AS note, json_extract(r.body, '$.funder') AS funder,
+    coalesce(json_extract(r.body, '$.script'), '') AS script,
+    coalesce(json_extract(r.body, '$.script_version'), 0) AS script_version,
+    coalesce(json_extract(r.body, '$.script_sha256'), '') AS script_sha256,
+    coalesce(json_extract(r.body, '$.path'), '[]') AS path,
+    coalesce(json_extract(r.body, '$.ticket'), '') AS ticket,
+    json_extract(r.body, '$.serial') AS serial, json_extract(r.body, '$.new_serial') AS new_serial,
+    EXISTS (SELECT 1 FROM rows v WHERE v.kind = 'voided' AND v.store = r.store AND v.lane = r.lane
+      AND v.epoch = r.epoch AND json_extract(v.body, '$.uid') = json_extract(r.body, '$.uid')) AS voided
+  FROM rows r WHERE r.kind = 'settled';
+CREATE TABLE closed_tickets(ticket TEXT PRIMARY KEY, at TEXT NOT NULL, note TEXT NOT NULL) STRICT;
+CREATE TABLE halts(offer_id TEXT NOT NULL, version INTEGER NOT NULL, at TEXT NOT NULL,
+  disputes INTEGER NOT NULL, shown INTEGER NOT NULL, PRIMARY KEY(offer_id, version)) STRICT;
+"""
+
 
 @migrations()
 def authoring(db: Database) -> None:
@@ -138,6 +197,18 @@ def sold(db: Database) -> None:
 def first_n(db: Database) -> None:
     """Make the ledger of quotas, and find a coupon's printing by its serial."""
     _run(db, FIRST_N)
+
+
+@migrations()
+def claims(db: Database) -> None:
+    """Make the tables of stores' arbiters, of the relay and of reconciliation."""
+    _run(db, CLAIMS)
+
+
+@migrations()
+def disputes(db: Database) -> None:
+    """Let a dispute tell its script, who allowed it, and its ticket; remember what was halted."""
+    _run(db, DISPUTES)
 
 
 def _run(db: Database, script: str) -> None:

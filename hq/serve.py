@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from pathlib import Path
+from typing import get_args
 
 from ground.clock import Clock
 from ground.dice import Dice
@@ -14,14 +15,14 @@ from hq.store import HqStore
 from sync.link_options import Ears, LinkOptions, Poison, TlsFiles
 from sync.mqtt_link import MqttLink
 from sync.payload import Packet
-from sync.topics import every_lane_up
+from sync.topics import Up as UpTopic, every_lane_up
 
 log = logging.getLogger("tillside.hq")
 
 LOOK_S = 0.1  # a command takes effect within 0.2 s: half of it waiting, half of it sending
 UNSENT_KEPT = 1000  # answers while the link is away; a lane asks again for what is dropped
 CLIENT_ID = "tillside-hq"
-TOPICS = tuple(every_lane_up(what) for what in ("claim", "status", "rows", "ask", "blob"))
+TOPICS = tuple(every_lane_up(what) for what in get_args(UpTopic))
 
 
 class Serve:

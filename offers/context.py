@@ -87,13 +87,20 @@ class Policy(Value, frozen=True):
 
 
 class Risk(Value, frozen=True):
-    """How much a lane may accept while no arbiter answers; counts and money per rolling hour."""
+    """How much a lane may accept while no arbiter answers; counts and money per rolling hour.
+
+    The store's caps are shared out: cut off from each other, its lanes together keep within them. A
+    shopper's caps hold at each lane.
+    """
 
     lane_count: Annotated[int, Meta(ge=0, le=10_000)] = 20
     lane_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 100_00
     shopper_count: Annotated[int, Meta(ge=0, le=100)] = 2
     serial_max_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 10_00
+    store_count: Annotated[int, Meta(ge=0, le=100_000)] = 100
+    store_minor: Annotated[int, Meta(ge=0, le=1_000_000_00)] = 500_00
 
+    shopper_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 20_00
 
 class Candidate(Struct, frozen=True, gc=False):
     """An offer that this shopper could use now: by assignment, by a presented coupon, or both.

@@ -12,9 +12,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from offers.basket import TransactionKey
 from offers.changes import Op
-from offers.model import CouponNumber, Gtin, LaneId, OfferId, Serial, StoreId
-from offers.records import ClaimId, Incarnation, Row, Seq, Uid
+from offers.model import CouponNumber, Gtin, LaneId, OfferId, Serial, ShopperKey, StoreId
+from offers.records import ClaimId, Incarnation, Returned, Row, Seq, Tendered, Uid
 
 CHUNK_BYTES = (
     16 * 1024
@@ -53,6 +54,7 @@ class Claim(Struct, frozen=True):
     offer_id: OfferId
     uid: Uid
     at: datetime
+    term: int = 0  # of the arbiter that is asked; 0: whoever headquarters knows to sit there
 
 
 class ClaimAnswer(Struct, frozen=True):
@@ -64,6 +66,7 @@ class ClaimAnswer(Struct, frozen=True):
     where: str = ""  # for a denial: the store/lane that holds the serial
     when: datetime | None = None
     redeemed: bool = False  # for a denial: used up, not only held
+    term: int = 0  # of the arbiter that answers
 
 
 class Status(Struct, frozen=True):
@@ -83,9 +86,12 @@ class Status(Struct, frozen=True):
 
 
 class Ask(Struct, frozen=True):
-    """Up: send me the deltas after `from_rev`, or new serial blocks."""
+    """Up: send me the deltas after `from_rev`, or new serial blocks.
 
-    what: Literal["deltas", "leases"]
+    "term": the arbiter here has lost its ledger of the term `from_rev`, and needs a new one.
+    """
+
+    what: Literal["deltas", "leases", "term"]
     epoch: Incarnation
     generation: str = ""
     from_rev: int = 0
@@ -138,6 +144,120 @@ class Delta(Struct, frozen=True):
     ops: tuple[Op, ...]
 
 
+class Seat(Struct, frozen=True):
+    """Down, retained, signed: who arbitrates the serials of a store, from this term on.
+
+    No lane: headquarters. `lanes` must all have sworn before the first answer.
+    """
+
+    store: StoreId
+    term: int
+    lane: LaneId = LaneId("")
+    lanes: tuple[LaneId, ...] = ()
+
+
+class Word(Struct, frozen=True):
+    """What is known of one claim on one serial; words may come twice and in any order.
+
+    From lanes: "held" (granted, not used yet), "used" (accepted without an answer), "redeemed",
+    "released". From arbiters: "held" (granted), "used" (an unasked use is the rightful one),
+    "second" (it is a second use).
+    """
+
+    what: Literal["held", "used", "redeemed", "released", "second"]
+    serial: Serial
+    claim: ClaimId
+    where: str
+    at: datetime
+
+
+class Words(Struct, frozen=True):
+    """Either way: everything about serials that `source` has between two of its numbers."""
+
+    term: int
+    source: Incarnation
+    after: Seq
+    upto: Seq
+    acked: Seq  # up to where the source has an answer: an arbiter that knows less has lost its tail
+    words: tuple[Word, ...]
+
+
+class Heard(Struct, frozen=True):
+    """The answer to words: everything of `source` up to here is stored."""
+
+    term: int
+    source: Incarnation
+    upto: Seq
+
+
+class Oath(Struct, frozen=True):
+    """Up: no grant of an earlier term counts at this lane any more, and this is what it holds.
+
+    The arbiter opens once it also has the words of all rows up to `head`.
+    """
+
+    term: int
+    epoch: Incarnation
+    head: Seq
+    held: tuple[Word, ...] = ()
+
+
+class CopyAsk(Struct, frozen=True):
+    """Up: a new arbiter asks for what headquarters knows, serial by serial."""
+
+    term: int
+    after: str = ""
+
+
+class Copy(Struct, frozen=True):
+    """Down: what headquarters knows of serials after `after`; none after `upto` where it is the `last`.
+
+    `cursors`: up to where each incarnation's rows are in it. `feed`: the same of the words that
+    come from other stores; `source` names their numbering.
+    """
+
+    term: int
+    after: str
+    upto: str
+    last: bool
+    words: tuple[Word, ...]
+    cursors: dict[Incarnation, Seq] = {}
+    source: Incarnation = Incarnation("")
+    feed: Seq = 0
+
+
+class Relayed(Struct, frozen=True):
+    """Down: a claim that came by way of headquarters; the answer goes back the same way."""
+
+    term: int
+    where: str
+    claim: Claim
+
+
+class SaleAsk(Struct, frozen=True):
+    """Up: what was this sale, and may I take goods of it back? One lane at a time."""
+
+    claim: ClaimId
+    key: TransactionKey
+    at: datetime
+
+
+class SaleFacts(Struct, frozen=True):
+    """Down: what headquarters knows of a sale, and what of it came back or was voided before.
+
+    `busy`: another lane takes goods of it back right now.
+    """
+
+    claim: ClaimId
+    key: TransactionKey
+    sale: Tendered | None = None
+    where: str = ""
+    before: tuple[Returned, ...] = ()
+    voided: bool = False
+    busy: str = ""
+    shopper: ShopperKey | None = None
+
+
 class Letter(Struct, frozen=True, forbid_unknown_fields=True):
     """Signed words of headquarters: the Ed25519 signature covers the bytes of `text` as they are."""
 
@@ -158,6 +278,15 @@ SCHEMAS: dict[str, type[Struct]] = {
     "manifest/1": Manifest,
     "recalls/1": Recalls,
     "delta/1": Delta,
+    "seat/1": Seat,
+    "words/1": Words,
+    "heard/1": Heard,
+    "oath/1": Oath,
+    "copy-ask/1": CopyAsk,
+    "copy/1": Copy,
+    "relayed/1": Relayed,
+    "sale-ask/1": SaleAsk,
+    "sale-facts/1": SaleFacts,
 }
 
 encode = msgspec.json.Encoder(order="deterministic").encode

@@ -16,19 +16,29 @@ from sync.messages import (
     BlobAsk,
     Claim,
     ClaimAnswer,
+    Copy,
+    CopyAsk,
     Delta,
+    Heard,
     Letter,
     Manifest,
+    Oath,
     Recalls,
+    Relayed,
     Rows,
+    SaleAsk,
+    SaleFacts,
+    Seat,
     Status,
+    Words,
 )
 from sync.payload import BYTES, LIMIT_BYTES, NAMES, Packet, read, unpack
 from sync.pulls import Chunk
 from sync.topics import parse_up
 
-Down = Ack | ClaimAnswer | Manifest | Recalls | Delta | Chunk
-Up = Status | Rows | Claim | Ask | BlobAsk
+Answer = Ack | ClaimAnswer | Words | Heard | Copy | Relayed | SaleFacts
+Down = Answer | Manifest | Recalls | Delta | Seat | Chunk
+Up = Status | Rows | Claim | Ask | BlobAsk | Words | Heard | Oath | CopyAsk | ClaimAnswer | SaleAsk
 CHUNK_SCHEMA = "blob/1"
 
 _UP: dict[str, type[Up]] = {
@@ -37,14 +47,36 @@ _UP: dict[str, type[Up]] = {
     "claim": Claim,
     "ask": Ask,
     "blob": BlobAsk,
+    "words": Words,
+    "heard": Heard,
+    "oath": Oath,
+    "copy": CopyAsk,
+    "relay": ClaimAnswer,
+    "sale": SaleAsk,
 }
-_ANSWERS: dict[str, type[Ack | ClaimAnswer]] = {"ack": Ack, "claim": ClaimAnswer}
-_LETTERS: dict[str, type[Manifest | Recalls | Delta]] = {
+_ANSWERS: dict[str, type[Answer]] = {
+    "ack": Ack,
+    "claim": ClaimAnswer,
+    "words": Words,
+    "heard": Heard,
+    "copy": Copy,
+    "relay": Relayed,
+    "sale": SaleFacts,
+}
+_LETTERS: dict[str, type[Manifest | Recalls | Delta | Seat]] = {
     "manifest": Manifest,
     "recall": Recalls,
     "delta": Delta,
     "lease": Delta,
+    "seat": Seat,
 }
+
+
+CARRIED: dict[str, dict[str, type[Struct]]] = {
+    "up": {**_UP},
+    "down": {**_ANSWERS, **dict.fromkeys(_LETTERS, Letter)},
+    "letters": {**_LETTERS},
+}  # for the documents: what a topic of each direction carries, and what its letters hold
 
 
 def read_down(packet: Packet, public_keys: Mapping[str, bytes], limit: int = LIMIT_BYTES) -> Down:
@@ -63,7 +95,7 @@ def read_down(packet: Packet, public_keys: Mapping[str, bytes], limit: int = LIM
     if what not in _ANSWERS:
         raise BadPayload(f"nothing is due on the topic {packet.topic[:128]!r}")
     message = _read_as(packet, _ANSWERS[what], limit)
-    assert isinstance(message, Ack | ClaimAnswer)
+    assert isinstance(message, Answer)
     return message
 
 

@@ -12,9 +12,11 @@ from offers.model import LaneId, StoreId
 
 ROOT = "retail/v1"
 
-Up = Literal["status", "rows", "claim", "ask", "blob"]
-Down = Literal["ack", "claim", "blob", "delta", "lease"]
-StoreDown = Literal["manifest", "recall", "delta"]
+Up = Literal[
+    "status", "rows", "claim", "ask", "blob", "words", "heard", "oath", "copy", "relay", "sale"
+]
+Down = Literal["ack", "claim", "blob", "delta", "lease", "words", "heard", "copy", "relay", "sale"]
+StoreDown = Literal["manifest", "recall", "delta", "seat"]
 
 
 def up(store: StoreId, lane: LaneId, what: Up) -> str:
@@ -48,3 +50,8 @@ def parse_up(topic: str) -> tuple[StoreId, LaneId, str] | None:
 def down_filters(store: StoreId, lane: LaneId) -> tuple[str, ...]:
     """Name what a lane subscribes to: its own topics, and its store's."""
     return f"{ROOT}/{store}/{lane}/down/#", f"{ROOT}/{store}/down/#"
+
+
+def lanes_filters(store: StoreId) -> tuple[str, ...]:
+    """Name what the arbiter of a store hears of its lanes, on the store's own broker."""
+    return tuple(f"{ROOT}/{store}/+/up/{what}" for what in ("claim", "words", "oath"))

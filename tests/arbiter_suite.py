@@ -8,8 +8,8 @@ import pytest
 
 from offers.model import CouponNumber, OfferId, Serial
 from offers.records import ClaimId, Incarnation, Uid
-from sync.claims import Arbiter, Duplicate, Grave, Holding, Ledger
-from sync.messages import Claim, ClaimAnswer
+from sync.arbiter import Arbiter, Duplicate, Grave, Holding, Ledger
+from sync.messages import Claim, ClaimAnswer, Word
 
 SERIAL, OTHER = Serial("000010010001"), Serial("000010020002")
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -26,6 +26,7 @@ class MemoryLedger:
         self.holdings: dict[Serial, Holding] = {}
         self.graves: dict[tuple[Serial, ClaimId], Grave] = {}
         self.duplicates: dict[tuple[Serial, ClaimId], Duplicate] = {}
+        self.notes: list[Word] = []
 
     def holding(self, serial: Serial) -> Holding | None:
         return self.holdings.get(serial)
@@ -44,7 +45,17 @@ class MemoryLedger:
             self.graves[serial, claim] = how
 
     def flag(self, duplicate: Duplicate) -> None:
-        self.duplicates.setdefault((duplicate.serial, duplicate.claim), duplicate)
+        place = duplicate.serial, duplicate.claim
+        known = self.duplicates.get(place)
+        if known is None or duplicate.used > known.used:
+            self.duplicates[place] = duplicate
+
+    def flagged(self, serial: Serial) -> list[Duplicate]:
+        found = (d for (of, _), d in self.duplicates.items() if of == serial)
+        return sorted(found, key=lambda duplicate: (not duplicate.used, duplicate.claim))
+
+    def note(self, word: Word) -> None:
+        self.notes.append(word)
 
 
 def ask(claim: ClaimId, serial: Serial = SERIAL) -> Claim:
@@ -155,6 +166,58 @@ class ArbiterSuite:
         arbiter.on_redeemed(SERIAL, A, "S1/1", NINE)
         arbiter.on_release(SERIAL, A)
         assert arbiter.on_claim(ask(B), "S1/2", TEN) == granted(B)
+
+    def test_the_second_use_holds_the_serial_once_the_first_is_undone(
+        self, arbiter: Arbiter, ledger: Ledger
+    ) -> None:
+        """Used twice, then the first sale comes back whole: the serial is used, and not free."""
+        arbiter.on_redeemed(SERIAL, A, "S1/1", NINE)
+        arbiter.on_report(SERIAL, B, "S1/2", TEN)
+        arbiter.on_release(SERIAL, A)
+        assert ledger.holding(SERIAL) == Holding(B, "S1/2", TEN, redeemed=True)
+        arbiter.on_release(SERIAL, B)
+        assert ledger.holding(SERIAL) is None
+
+    def test_a_second_use_that_was_undone_holds_nothing(
+        self, arbiter: Arbiter, ledger: Ledger
+    ) -> None:
+        """Both uses undone, the second one first: the serial is free."""
+        arbiter.on_redeemed(SERIAL, A, "S1/1", NINE)
+        arbiter.on_report(SERIAL, B, "S1/2", TEN)
+        arbiter.on_release(SERIAL, B)
+        arbiter.on_release(SERIAL, A)
+        assert ledger.holding(SERIAL) is None
+
+    def test_a_grant_of_the_arbiter_before_keeps_the_serial(
+        self, arbiter: Arbiter, ledger: Ledger
+    ) -> None:
+        """What was granted elsewhere is not free here; what was given back meanwhile is."""
+        arbiter.apply(Word("held", SERIAL, A, "S1/1", NINE))
+        assert arbiter.on_claim(ask(B), "S1/2", TEN).answer == "deny"
+        arbiter.apply(Word("released", OTHER, A, "S1/1", NINE))
+        arbiter.apply(Word("held", OTHER, A, "S1/1", NINE))
+        assert ledger.holding(OTHER) is None
+
+    def test_a_second_grant_of_earlier_arbiters_waits_for_the_first(
+        self, arbiter: Arbiter, ledger: Ledger
+    ) -> None:
+        """Granted, given back, granted again: the word of the first grant's release comes last."""
+        arbiter.apply(Word("held", SERIAL, A, "S1/1", NINE))
+        arbiter.apply(Word("held", SERIAL, B, "S1/2", TEN))
+        assert [it.used for it in ledger.flagged(SERIAL)] == [False]
+        arbiter.apply(Word("released", SERIAL, A, "S1/1", TEN))
+        assert ledger.holding(SERIAL) == Holding(B, "S1/2", TEN)
+        arbiter.on_report(SERIAL, A_AGAIN, "S1/1", TEN)
+        assert [it.claim for it in ledger.flagged(SERIAL) if it.used] == [A_AGAIN]
+
+    def test_a_grant_that_waited_and_was_used_is_a_second_use(
+        self, arbiter: Arbiter, ledger: Ledger
+    ) -> None:
+        """Once it is redeemed while another holds the serial, it is flagged."""
+        arbiter.on_redeemed(SERIAL, A, "S1/1", NINE)
+        arbiter.apply(Word("held", SERIAL, B, "S1/2", TEN))
+        assert arbiter.on_redeemed(SERIAL, B, "S1/2", TEN) == Duplicate(SERIAL, B, "S1/2", TEN)
+        assert [it.used for it in ledger.flagged(SERIAL)] == [True]
 
     def test_serials_do_not_touch_each_other(self, arbiter: Arbiter) -> None:
         """One lane holds one serial, another lane another."""

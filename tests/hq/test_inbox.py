@@ -29,7 +29,8 @@ from offers.records import (
     Tendered,
     Voided,
 )
-from sync.messages import Ask, Claim, Delta, Rejected, Rows, Status
+from sync.messages import Ask, Claim, ClaimAnswer, Delta, Rejected, Rows, Status
+from sync.payload import read
 from tests.hq.conftest import NOON, LaneJournal
 
 OAT = Gtin("09520000005016")
@@ -239,12 +240,18 @@ def ask(claim: ClaimId) -> Claim:
     return Claim(claim, SERIAL, "9520000900052", "oat-30", "u", NOON)
 
 
+def claimed(inbox, lane: str, claim: ClaimId) -> ClaimAnswer:
+    (packet,) = inbox.relay.claim("s001", lane, ask(claim), NOON)
+    assert packet.topic == f"retail/v1/s001/{lane}/down/claim"
+    return read(packet.schema, packet.content_type, packet.payload)
+
+
 def test_a_redemption_uses_the_serial_up(inbox, lane1) -> None:
     """After the sale the other lane hears that the coupon is used, where and when."""
-    assert inbox.claim("s001", "1", ask(ONE), NOON).answer == "grant"
+    assert claimed(inbox, "1", ONE).answer == "grant"
     lane1.write(sale(SERIAL, ONE))
     inbox.rows("s001", "1", lane1.everything(), NOON)
-    answer = inbox.claim("s001", "2", ask(TWO), NOON)
+    answer = claimed(inbox, "2", TWO)
     assert (answer.answer, answer.where, answer.redeemed) == ("deny", "s001/1", True)
 
 
@@ -252,18 +259,18 @@ def test_a_release_frees_the_serial_and_outlives_a_late_claim(inbox, lane1) -> N
     """The released attempt is dead even if its question comes after."""
     lane1.write(ClaimReleased(ONE, SERIAL, "timeout"))
     inbox.rows("s001", "1", lane1.everything(), NOON)
-    assert inbox.claim("s001", "1", ask(ONE), NOON).answer == "deny"
-    assert inbox.claim("s001", "2", ask(TWO), NOON).answer == "grant"
+    assert claimed(inbox, "1", ONE).answer == "deny"
+    assert claimed(inbox, "2", TWO).answer == "grant"
 
 
 def test_a_whole_return_frees_the_serial(inbox, lane1) -> None:
     """The coupon lives again, once."""
-    inbox.claim("s001", "1", ask(ONE), NOON)
+    claimed(inbox, "1", ONE)
     lane1.write(sale(SERIAL, ONE))
     back = Reversal("oat-30", 60, True, SERIAL, ONE)
     lane1.write(Returned("u1", KEY, (), 139, (back,), (Sold(OAT, -2),)))
     inbox.rows("s001", "1", lane1.everything(), NOON)
-    assert inbox.claim("s001", "2", ask(TWO), NOON).answer == "grant"
+    assert claimed(inbox, "2", TWO).answer == "grant"
 
 
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])

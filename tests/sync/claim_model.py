@@ -25,6 +25,7 @@ Bug = Literal[
     "deny_not_final",
     "report_after_deny_ignored",
     "claims_expire",
+    "second_use_forgotten",
 ]
 USED: tuple[State, ...] = ("granted", "provisional")
 MAY_TRY: tuple[State, ...] = ("idle", "denied", "aborted", "voided")
@@ -56,6 +57,7 @@ class World(NamedTuple):
     flagged: frozenset[Try]
     sent: frozenset[Message]
     crashes_left: int
+    heard: frozenset[Message] = frozenset()  # rows that have arrived: they are not sent for ever
 
     def send(self, word: Word, claim: Try) -> World:
         return self._replace(sent=self.sent | {Message(word, claim)})
@@ -152,9 +154,9 @@ class Model:
         if message.word == "claim":
             return self.claimed(world, message.claim)
         if message.word == "release":
-            return self.let_go(world, message.claim)
+            return self.let_go(hear(world, message), message.claim)
         if message.word == "report":
-            return self.reported(world, message.claim)
+            return self.reported(hear(world, message), message.claim)
         return self.answered(world, message.word == "grant", message.claim)
 
     def claimed(self, world: World, claim: Try) -> World:
@@ -168,10 +170,12 @@ class Model:
         return world.send("deny", claim)
 
     def let_go(self, world: World, claim: Try) -> World:
-        frees = world.holder == claim or self.bug == "release_by_serial"
-        return world._replace(
-            holder=None if frees else world.holder, released=world.released | {claim}
-        )
+        holder, released = world.holder, world.released | {claim}
+        if holder == claim or self.bug == "release_by_serial":
+            seconds = sorted(world.flagged - released)
+            forgets = self.bug in ("second_use_forgotten", "release_by_serial")
+            holder = seconds[0] if seconds and not forgets else None
+        return world._replace(holder=holder, released=released)
 
     def reported(self, world: World, claim: Try) -> World:
         deaf = self.bug == "report_after_deny_ignored" and claim in world.denied
@@ -191,10 +195,10 @@ class Model:
         return world.put(claim.lane, lane._replace(state="granted" if granted else "denied"))
 
     def healed(self, world: World) -> World:
-        """Deliver everything that lanes sent, again and again, until nothing changes."""
+        """Deliver what lanes sent: rows that never came, claims again and again."""
         while True:
             before = world
-            for message in sorted(world.sent):
+            for message in sorted(world.sent - world.heard):
                 if message.word in ("claim", "release", "report"):
                     world = self.deliver(world, message)
             if world == before:
@@ -211,6 +215,10 @@ class Model:
         if any(lane.state == "claiming" for lane in world.lanes):
             return ""
         return broken_after_healing(self.healed(world), used)
+
+
+def hear(world: World, message: Message) -> World:
+    return world._replace(heard=world.heard | {message})
 
 
 def broken_after_healing(end: World, used: set[Try]) -> str:

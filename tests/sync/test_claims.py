@@ -19,7 +19,8 @@ from offers.records import (
     Incarnation,
     Uid,
 )
-from sync.claims import Arbiter, LaneClaims, Room, released_at_crash
+from sync.arbiter import Arbiter
+from sync.claims import LaneClaims, Room, released_at_crash
 from sync.messages import Claim, ClaimAnswer
 from tests.arbiter_suite import NINE, SERIAL, ArbiterSuite, MemoryLedger
 from tests.sync.claim_model import Message, Model, Try, World
