@@ -146,9 +146,9 @@ def read_keys(block: bytes) -> tuple[tuple[bytes, ...], bool] | None:
 
 
 def read_room(block: bytes) -> int | None:
-    """Read a capacity's block: `37`, `30` (all) or `31` (free), decimal digits, `00`."""
+    """Read a capacity's block: `37`, `30` (all) or `33` (free), decimal digits, `00`."""
     digits = block[2:-1]
-    good = block[:2] in (b"70", b"71") and block[-1:] == b"\0" and digits.isdigit()
+    good = block[:2] in (b"70", b"73") and block[-1:] == b"\0" and digits.isdigit()
     return int(digits) if good else None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -23,6 +23,7 @@ from printer.profile import EPSON_PAGES, PROFILES, Profile
 from printer.status import Answer, Event, Fence, Info, ProcessId, Status, StatusReader
 
 ANSWER_S = 1.5
+COVER_S = 10.0  # a printer that was closed warms up, and feeds ten centimetres
 RACE_FEEDS = 4  # ESC J 200: 800 rows, 10 cm at 203 dpi
 RACE_ROWS = 800
 FASTEST_ROWS_PER_S = 4000  # 500 mm/s, faster than any receipt printer sold
@@ -102,6 +103,37 @@ async def probe(port: Port, clock: Clock, start: Profile) -> Profile:
         await asyncio.gather(reading, return_exceptions=True)
 
 
+async def prove_by_cover(
+    port: Port, clock: Clock, found: Profile, ask_person: Callable[[str], Awaitable[None]]
+) -> Profile:
+    """Prove it once more with the cover open: who names a job then has not printed it.
+
+    A clone may wait before it answers, and so win the race; it cannot know that its cover is open
+    and answer right. The unit must be quiet while the cover is open, and answer once it is closed.
+
+    Args:
+        port: as for `probe`.
+        clock: as for `probe`.
+        found: what `probe` found.
+        ask_person: shows a sentence, and returns when it was done.
+    """
+    if not found.fence_follows_paper:
+        return found
+    asking = _Asking(port, clock)
+    reading = asyncio.ensure_future(asking.read())
+    try:
+        await ask_person("Open the printer's cover")
+        strip = _dots_as_units(found) + b"\x1bJ\xc8" * RACE_FEEDS + process_id(b"up03")
+        early = await asking.ask(strip, _is_id(b"up03"))
+        await ask_person("Close the cover")
+        late = early is None and await asking.wait(_is_id(b"up03"), COVER_S)
+        await asking.ask(b"\x1dP\x00\x00" + (CUT if found.cutter else b""), None)
+        return replace(found, fence_follows_paper=bool(late))
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
 async def _asked(asking: _Asking, start: Profile) -> Profile:
     realtime = await asking.ask(b"\x10\x04\x01", _is(Answer), realtime=1)
     text = await asking.ask(b"\x1dIC", _is(Info))
@@ -167,6 +199,14 @@ class _Asking:
         except TimeoutError:
             return None
         return self._clock.monotonic_s() - began_s
+
+    async def wait(self, fits: Callable[[Event], bool], seconds: float) -> bool:
+        """Tell whether an answer comes to what was asked before."""
+        try:
+            await within(self._answer(fits), seconds, self._clock)
+        except TimeoutError:
+            return False
+        return True
 
     async def _answer(self, fits: Callable[[Event], bool]) -> None:
         while not fits(event := await self._came.get()):

@@ -3,7 +3,7 @@
     DLE EOT n       0xx1xx10   one byte; which n it answers, only the order of asking tells
     automatic       0xx1xx00   and three bytes 0xx0xxxx behind it
     GS r 1          0000xxxx   one byte; both bits of a pair (near end, end of paper) are on or off
-    blocks          37 .. 00   GS ( H: 37 22, four characters, 00; GS ( L: 37 30, 31 or 72, .., 00
+    blocks          37 .. 00   GS ( H: 37 22, four characters, 00; GS ( L: 37 30, 33 or 72, .., 00
                     5F .. 00   GS I 65-69: a text
                     3D .. 00   GS I, printer information A
     flow            11, 13     XON, XOFF; may stand between any of the others

@@ -128,7 +128,7 @@ def test_the_printer_s_lists_are_read() -> None:
     assert read_keys(b"7rAAB\0") == ((b"AB",), True)
     assert read_keys(b"7r@\0") == ((), False)
     assert read_room(b"70262144\0") == 262_144
-    assert read_room(b"711024\0") == 1024
+    assert read_room(b"731024\0") == 1024
     for noise in (b"", b"7", b"7r@A\0", b"7s@AB\0", b"70\0", b"7012", b"70x\0"):
         assert read_keys(noise) is None
         assert read_room(noise) is None
