@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib.metadata import version
+from pathlib import Path
 
 from msgspec import Struct
 
 from agent.desk import HealthOut, PartOut, PartState as State
 from agent.events import Hub
+from agent.help_desk import HelpDesk
 from agent.lane import Lane
+from agent.page_parts import Views
 from agent.page_view import (
     Shown,
-    cache_light,
     sale_view,
     verdict_of,
 )
 from agent.refusals import Refused
 from agent.rooms import Rooms
-from agent.sales import Finished
+from agent.sales import Finished, Sale
+from agent.scan_decoder import Scan
 from agent.supervise import PartState
 from agent.till_types import (
     BasketIn,
@@ -35,10 +36,12 @@ from agent.till_types import (
     TenderOut,
 )
 from cache.entries import Entry
-from offers.model import LaneId, OfferId
-from offers.records import Settled, Uid
+from offers.model import LaneId, Language, OfferId
+from offers.records import Uid
 from staff_help.goodwill import Case, GoodwillRules, Refusal, Wish, settle
-from staff_help.lane_state import LaneState, Light, PrintResult
+from staff_help.lane_state import LaneState
+from staff_help.lights import cache_light
+from staff_help.words import ENGLISH
 
 SHIFT = timedelta(hours=8)
 BY_TASK: dict[str, State] = {
@@ -48,16 +51,6 @@ BY_TASK: dict[str, State] = {
     "stopped": "off",
 }
 BY_LIGHT: dict[str, State] = {"good": "up", "watch": "down", "bad": "down", "off": "off"}
-SALES_SHOWN = 100  # whose disputes are kept in memory beside them
-
-
-class Views(Struct, frozen=True):
-    """Where the counter reads what it does not own."""
-
-    printer: Callable[[], Light]
-    hq: Callable[[], Light]
-    print_result: Callable[[object], PrintResult]
-    parts: Mapping[str, PartState]
 
 
 def _part(name: str, part: PartState) -> PartOut:
@@ -68,7 +61,13 @@ class Counter:
     """What `agent.desk.Desk` asks for, on top of one lane."""
 
     def __init__(
-        self, lane: Lane, rooms: Rooms, lane_id: LaneId, rules: GoodwillRules, views: Views
+        self,
+        lane: Lane,
+        rooms: Rooms,
+        lane_id: LaneId,
+        rules: GoodwillRules,
+        views: Views,
+        journal: Path,
     ) -> None:
         self._lane = lane
         self._rooms = rooms
@@ -76,10 +75,17 @@ class Counter:
         self._rules = rules
         self._views = views
         self._focus: str | None = None
-        self._settled: OrderedDict[Uid, tuple[Settled, ...]] = OrderedDict()
         self._telling = False
         self.events = Hub()
         self.ready = False
+        self.help = HelpDesk(rooms, journal, views.paper)
+        self.help.tell = self._publish
+        self.help.in_hand = self._in_hand
+
+    @property
+    def language(self) -> Language:
+        """Give the language of the cashier's page."""
+        return self._rooms.language
 
     async def put_basket(self, uid_path: str, basket: BasketIn) -> DecisionOut:
         """Decide one revision of a basket."""
@@ -121,11 +127,20 @@ class Counter:
                 raise Refused(result.code, result.what, result.do, 409)
             if result not in case.settled:
                 await self._rooms.journal.append(Entry(result, self._rooms.clock.utc_now()))
-                self._settled[uid] = (*case.settled, result)
-                while len(self._settled) > SALES_SHOWN:
-                    self._settled.popitem(last=False)
         self.tell()
         return GoodwillOut(wish.transaction, result.offer_id, result.amount_minor, result.funder)
+
+    async def scan(self, scan: Scan) -> None:
+        """Take what the lane's scanner read: for the page, where it waits for a coupon, else a scan."""
+        if not self.help.takes(scan):
+            await self._lane.scan(scan)
+
+    def _publish(self, name: str, value: Struct) -> None:
+        self.events.publish(name, value)  # the hub of this moment: the server may begin anew
+
+    def _in_hand(self) -> Sale | Finished | None:
+        book, focus = self._rooms.book, self._focus
+        return (book.get(focus) or book.finished(focus)) if focus is not None else None
 
     def tell(self) -> None:
         """Show the page what changed, once the call in hand is answered; nobody waits for it."""
@@ -135,6 +150,7 @@ class Counter:
 
     def _tell_now(self) -> None:
         self._telling = False
+        self.help.search.prepare()
         self.events.publish("state", self._state())
 
     async def page_state(self) -> LaneState:
@@ -144,7 +160,8 @@ class Counter:
     async def health(self) -> HealthOut:
         """Tell how the lane and its parts are."""
         parts = {name: _part(name, state) for name, state in self._views.parts.items()}
-        for name, light in (("printer", self._views.printer()), ("hq", self._views.hq())):
+        lights = {"printer": self._views.printer(ENGLISH), "hq": self._views.hq(ENGLISH)}
+        for name, light in lights.items():
             if name not in parts or parts[name].state == "up":
                 parts[name] = PartOut(name, BY_LIGHT[light.level], light.words)
         shelf = self._rooms.shelf
@@ -157,25 +174,26 @@ class Counter:
 
     def _state(self) -> LaneState:
         rooms, now = self._rooms, self._rooms.clock.utc_now()
-        generation = rooms.shelf.generation
+        generation, tongue = rooms.shelf.generation, rooms.language
+        rules = self._rules
         shown = self._shown(self._focus) if self._focus is not None else None
         trusted = rooms.moment_of(None).trusted
         return LaneState(
             lane=self._lane_id,
-            language=rooms.language,
-            printer=self._views.printer(),
-            hq=self._views.hq(),
-            cache=cache_light(generation.id, generation.built_at, now, trusted),
+            language=tongue,
+            printer=self._views.printer(tongue),
+            hq=self._views.hq(tongue),
+            cache=cache_light(generation.id, generation.built_at, now, trusted, tongue),
             training=shown is not None and shown.answered.basket.mode == "training",
-            case_max_minor=self._rules.case_max_minor,
-            sale=sale_view(shown, generation.offers, self._rules, rooms.language)
+            case_max_minor=rules.case_max_minor,
+            sale=sale_view(shown, generation.offers, rules, tongue, generation.policy.greeting)
             if shown is not None
             else None,
         )
 
     def _shown(self, handle: str) -> Shown | None:
         """Find a sale, open or ended, with everything that the page tells of it."""
-        book = self._rooms.book
+        rooms, book = self._rooms, self._rooms.book
         sale = book.get(handle)
         if sale is not None and sale.latest is not None:
             return Shown(
@@ -186,7 +204,9 @@ class Counter:
                 sale.provisional,
                 (),
                 {},
-                self._settled.get(sale.uid, ()),
+                rooms.journal.mirror.settled(sale.uid),
+                uid=sale.uid,
+                paper=self.help.paper.asks(sale),
             )
         finished = book.finished(handle)
         if finished is None or finished.answered is None:
@@ -195,16 +215,21 @@ class Counter:
 
     def _ended(self, handle: str, finished: Finished) -> Shown | None:
         assert finished.answered is not None
-        result = self._views.print_result(finished.job)
+        results, slips = self.help.received(finished)
+        told = finished.answered.out.verdicts
         return Shown(
             handle,
             "voided" if finished.voided else "tendered",
             finished.answered,
             finished.shopper,
-            frozenset(),
+            frozenset(it.serial for it in told if it.serial is not None and it.provisional),
             finished.late,
-            dict.fromkeys(finished.out.printing, result),
-            self._settled.get(finished.uid, ()),
+            results,
+            self._rooms.journal.mirror.settled(finished.uid),
+            uid=finished.uid,
+            slips=slips,
+            paper=self.help.paper.asks(finished),
+            reprint=bool(results) and not finished.voided,
         )
 
     def _uid(self, handle: str) -> Uid:

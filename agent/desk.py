@@ -7,6 +7,15 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from agent.events import Hub
+from agent.page_types import (
+    NextScanOut,
+    PaperAskedIn,
+    PaperAskedOut,
+    ReprintIn,
+    ReprintOut,
+    WordingIn,
+    WordingOut,
+)
 from agent.till_types import (
     BasketIn,
     DecisionOut,
@@ -18,7 +27,10 @@ from agent.till_types import (
     TenderIn,
     TenderOut,
 )
+from offers.model import Language
+from staff_help.ask import Answers
 from staff_help.lane_state import LaneState
+from staff_help.past_sale import PastSale
 
 PartState = Literal["up", "starting", "down", "off"]
 
@@ -40,6 +52,31 @@ class HealthOut(Struct, frozen=True):
     parts: tuple[PartOut, ...] = ()
 
 
+class PageHelp(Protocol):
+    """What the cashier's page asks beside disputes; each raises `Refused` where it cannot be."""
+
+    async def ask(self, query: str) -> Answers:
+        """Answer a question about offers, for the shopper of the sale in hand."""
+
+    async def look_back(self, wanted: str) -> PastSale:
+        """Find a past sale by its number or its coupon, and decide it again."""
+
+    async def slip(self, name: str) -> bytes | None:
+        """Give a slip's picture by its name, or None."""
+
+    async def paper_asked(self, wish: PaperAskedIn) -> PaperAskedOut:
+        """Print coupons because the shopper asked."""
+
+    async def reprint(self, wish: ReprintIn) -> ReprintOut:
+        """Print a sale's coupons once more, under the same serials."""
+
+    async def rate(self, wording: WordingIn) -> WordingOut:
+        """Write down how clear an offer's wording is."""
+
+    async def next_scan(self) -> NextScanOut:
+        """Take the next coupon that the lane's scanner reads for a look back."""
+
+
 class Desk(Protocol):
     """The lane as the till and the cashier's page see it.
 
@@ -50,6 +87,14 @@ class Desk(Protocol):
     @property
     def events(self) -> Hub:
         """Give the hub on which every new `LaneState` is told as "state"."""
+
+    @property
+    def language(self) -> Language:
+        """Give the language of the cashier's page."""
+
+    @property
+    def help(self) -> PageHelp:
+        """Give what answers the page's questions."""
 
     async def put_basket(self, uid_path: str, basket: BasketIn) -> DecisionOut:
         """Decide one revision of a basket."""

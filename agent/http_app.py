@@ -25,11 +25,15 @@ from starlette.types import ASGIApp
 from agent.desk import Desk
 from agent.http_calls import CALLS, ID_PATTERN, Call
 from agent.http_guard import Guard
+from agent.http_help import help_routes
 from agent.http_limits import Limits
 from agent.http_page import page_routes
+from agent.http_printer import printer_routes
 from agent.http_stream import stream_route
 from agent.openapi import openapi
+from agent.page_calls import PAGE_OWN
 from agent.page_keys import PageKeys
+from agent.print_desk import PrintDesk
 from agent.refusals import Refused
 from agent.till_types import Problem
 from cache.errors import JournalFull
@@ -40,7 +44,13 @@ JSON = "application/json"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(desk: Desk, token: str, page: PageKeys, limits: Limits | None = None) -> ASGIApp:
+def make_app(
+    desk: Desk,
+    token: str,
+    page: PageKeys,
+    limits: Limits | None = None,
+    printing: PrintDesk | None = None,
+) -> ASGIApp:
     """Make the lane's whole HTTP face.
 
     Args:
@@ -48,14 +58,17 @@ def make_app(desk: Desk, token: str, page: PageKeys, limits: Limits | None = Non
         token: what a till sends as "Authorization: Bearer"; read from a 0600 file by the caller.
         page: makes and checks the page's keys.
         limits: the bounds of sizes and times; the usual ones where none are given.
+        printing: the lane's printer, if it has one.
     """
     limits = limits or Limits()
     routes = [
-        *(call_route(call, desk, limits) for call in CALLS),
+        *(call_route(call, desk, limits) for call in (*CALLS, *PAGE_OWN)),
         stream_route(desk, page, limits),
         Route("/healthz", health_endpoint(desk), methods=["GET"]),
         Route("/openapi.json", openapi_endpoint(), methods=["GET"]),
-        *page_routes(page),
+        *help_routes(desk, limits),
+        *page_routes(page, desk.language),
+        *printer_routes(printing),
     ]
     app = Starlette(
         routes=routes,

@@ -21,7 +21,19 @@ from agent.refusals import Refused
 
 LOOPBACK = (b"127.0.0.1", b"localhost", b"[::1]")
 HTTP_PORT = 80  # a Host without a port names it (RFC 9110, 4.2.1)
-PAGE_CALLS = frozenset({("GET", "/v1/events"), ("POST", "/v1/disputes")})
+PAGE_CALLS = frozenset(
+    {
+        ("GET", "/v1/events"),
+        ("GET", "/v1/ask"),
+        ("GET", "/v1/past"),
+        ("POST", "/v1/disputes"),
+        ("POST", "/v1/paper"),
+        ("POST", "/v1/prints"),
+        ("POST", "/v1/wordings"),
+        ("POST", "/v1/scans"),
+    }
+)
+SLIPS = "/v1/slips/"  # pictures, for the page's own eyes
 
 POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -117,7 +129,8 @@ class Guard:
 
     def _may_page(self, scope: Scope) -> bool:
         """Let the page's cookie do the page's own calls; one that changes things names its page."""
-        if (scope["method"], scope["path"]) not in PAGE_CALLS:
+        slip = scope["method"] == "GET" and scope["path"].startswith(SLIPS)
+        if not slip and (scope["method"], scope["path"]) not in PAGE_CALLS:
             return False
         if scope["method"] != "GET" and only(scope, b"origin") is None:
             return False

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from agent.http_guard import cookie
 from agent.page_keys import CODE_S, PageKeys, set_cookie
+from offers.model import Language
 from staff_help.assets import Asset, assets
 
 
@@ -20,9 +21,9 @@ class PageOut(Struct, frozen=True):
     seconds: int
 
 
-def page_routes(page: PageKeys) -> tuple[Route, ...]:
-    """Make the routes of the page."""
-    files = assets()
+def page_routes(page: PageKeys, language: Language) -> tuple[Route, ...]:
+    """Make the routes of the page, in its language."""
+    files = assets(language)
 
     async def home(request: Request) -> Response:
         """Give the page to who has its key; a launch code becomes the key. Nothing else changes."""
@@ -35,8 +36,9 @@ def page_routes(page: PageKeys) -> tuple[Route, ...]:
             return Response(closed.body, 401, media_type=closed.content_type)
         if code is not None:
             return RedirectResponse("/", 303)
-        renewed = {"set-cookie": set_cookie(page.new_cookie())}
-        return Response(files["index.html"].body, 200, renewed, files["index.html"].content_type)
+        response = file_response(request, files["index.html"])
+        response.headers["set-cookie"] = set_cookie(page.new_cookie())
+        return response
 
     async def static(request: Request) -> Response:
         """Give one of the page's files; the browser keeps it and asks whether it changed."""
@@ -59,7 +61,10 @@ def file_response(request: Request, file: Asset | None) -> Response:
     """Answer with a file, or that the browser's copy still holds."""
     if file is None:
         return Response("No such file.", 404, media_type="text/plain")
-    headers = {"etag": file.etag, "cache-control": "no-cache"}
+    headers = {"etag": file.etag, "cache-control": "no-cache", "vary": "accept-encoding"}
     if request.headers.get("if-none-match") == file.etag:
         return Response(b"", 304, headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        return Response(file.packed, 200, headers, file.content_type)
     return Response(file.body, 200, headers, file.content_type)

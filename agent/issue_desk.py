@@ -116,7 +116,12 @@ class IssueDesk:
         return self._printing is not None and self._printing.ready
 
     def again(
-        self, uid: Uid, old: Serial, offer: Offer, shopper: ShopperKey | None, days: tuple[date, date]
+        self,
+        uid: Uid,
+        old: Serial,
+        offer: Offer,
+        shopper: ShopperKey | None,
+        days: tuple[date, date],
     ) -> Issue | None:
         """Make ready a coupon in the place of another; None where no serial is left or all is stopped.
 
@@ -141,6 +146,24 @@ class IssueDesk:
         """Print a paper that is no coupon."""
         if self._printing is not None:
             self._printing.submit(JobId(slip.job), (slip,), lambda: True)
+
+    def once_more(self, issued: tuple[Issued, ...], shopper: ShopperKey | None) -> Issue:
+        """Lay coupons out once more, under the serials that they have; nothing new is written.
+
+        One whose offer is gone from the bank, withdrawn, or past its last day is left out.
+        """
+        if self._printing is None:
+            return Issue()
+        job = JobId(secrets.token_hex(16))
+        generation = self._shelf.generation
+        known = [(it, generation.offers.get(it.offer_id)) for it in issued]
+        good = [(it, offer) for it, offer in known if offer and self._still_good((offer,))]
+        language = self._language(shopper) if shopper is not None else generation.store.languages[0]
+        slips = tuple(
+            self._slip(offer, structs.replace(it, job=job), language, False) for it, offer in good
+        )
+        offers = tuple(offer for _, offer in good)
+        return Issue(job=job if slips else None, slips=slips, offers=offers)
 
     def making(self, issue: Issue) -> AbstractContextManager[None]:
         """Hold the places of an issue's coupons in their offers' first N while its rows are written."""

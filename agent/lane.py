@@ -100,7 +100,7 @@ class Lane:
             sale = _open(sale, handle)
             moment = rooms.moment_of(sale.key.business_date)
             ending = end_sale(sale, message, rooms.shelf)
-            issue = self._issue(sale, moment, ending.past, message.paper_asked)
+            issue = self._issue(sale, moment, ending.past, message.paper_asked or sale.paper_asked)
             tendered = ending.tendered(rooms.journal, rooms.shelf.generation.id)
             out = ending.out(issue, rooms.shelf, rooms.language)
             evidence = ending.evidence(tendered, out, moment, rooms.shelf.generation.id)

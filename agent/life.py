@@ -17,6 +17,8 @@ from agent.http_app import make_app
 from agent.http_limits import Limits
 from agent.http_server import serve
 from agent.page_keys import PageKeys
+from agent.picture_desk import NEVER, PictureDesk
+from agent.print_desk import PrintDesk
 from agent.scan_decoder import ScanDecoder
 from agent.scanner import serve_scanner
 from agent.secrets_files import till_token
@@ -102,7 +104,9 @@ def _start(lane: WiredLane) -> None:
     supervisor, config = lane.supervisor, lane.config.lane
     supervisor.start("warm-up", partial(_warm_up, lane))
     if lane.printing is not None:
-        supervisor.start("printer", lane.printing.queue.run)
+        supervisor.start("printer", lane.printing.run)
+        if config.printer.pictures != NEVER and lane.printing.profile.nv:
+            supervisor.start("pictures", partial(_keep_pictures, lane, lane.printing))
     if lane.link is not None:
         supervisor.start("hq", lane.link.run)
     if config.scanner.url:
@@ -133,10 +137,16 @@ async def _warm_up(lane: WiredLane) -> None:
     log.info("= lane %s/%s is ready", lane.config.lane.store, lane.config.lane.lane)
 
 
+async def _keep_pictures(lane: WiredLane, printing: PrintDesk) -> None:
+    """Put the pictures of most shoppers into the printer's memory, in the quiet hours."""
+    hours = lane.config.lane.printer.pictures
+    await PictureDesk(printing, lane.shelf, lane.book, lane.clock, hours).run()
+
+
 async def _scan(lane: WiredLane) -> None:
     scanner = lane.config.lane.scanner
     decoder = ScanDecoder(scanner.prefix, scanner.suffix)
-    await serve_scanner(scanner.url, scanner.baud, decoder, lane.lane.scan)
+    await serve_scanner(scanner.url, scanner.baud, decoder, lane.counter.scan)
 
 
 async def _serve_http(lane: WiredLane) -> None:
@@ -145,7 +155,7 @@ async def _serve_http(lane: WiredLane) -> None:
     pages = PageKeys(token, lane.clock)
     limits = Limits(connections=config.lane.http.connections)
     lane.counter.events = Hub()
-    app = make_app(lane.counter, token, pages, limits)
+    app = make_app(lane.counter, token, pages, limits, lane.printing)
     async with serve(app, HOST, config.lane.http.port, limits, lane.counter.events.close) as at:
         address = f"http://{at[0]}:{at[1]}"
         _tell_address(config.path(config.lane.data_dir) / "address.json", address)

@@ -1,23 +1,25 @@
-"""What the cashier's page shows: the sale in hand, and three lights with words. Pure."""
+"""What the cashier's page shows of the sale in hand, in its words and in its language. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from agent.sales import Answered
-from offers.model import Language, Offer, OfferId, ShopperKey
+from offers.conditions import text_of
+from offers.model import Language, Offer, OfferId, ShopperKey, Texts
 from offers.reasons import Verdict
 from offers.records import Settled
-from offers.sentences import sentence
+from offers.sentences import left_out_sentence, sentence
+from offers.speech import speech
 from staff_help import explain
 from staff_help.goodwill import GoodwillRules
-from staff_help.lane_state import Light, PastDispute, PrintResult, Sale, SaleState, short_name
-from staff_help.words import words
+from staff_help.lane_state import Paper, PastDispute, PrintResult, Sale, SaleState, short_name
+from staff_help.words import said, words
 
-STALE_AFTER = timedelta(days=2)  # headquarters builds a generation every night
+SHOPPER = "{shopper}"  # in a greeting of headquarters'
+NO_GREETING: Texts = {}
 
 
 class Shown(Struct, frozen=True):
@@ -31,10 +33,18 @@ class Shown(Struct, frozen=True):
     late: tuple[Verdict, ...]  # verdicts of the tender: what was not given
     received: Mapping[OfferId, PrintResult]
     settled: tuple[Settled, ...]
+    uid: str = ""
+    slips: Mapping[OfferId, str] = {}  # the names of their pictures
+    paper: Paper = ""
+    reprint: bool = False
 
 
 def sale_view(
-    shown: Shown, offers: Mapping[OfferId, Offer], rules: GoodwillRules, language: Language
+    shown: Shown,
+    offers: Mapping[OfferId, Offer],
+    rules: GoodwillRules,
+    language: Language,
+    greetings: Texts = NO_GREETING,
 ) -> Sale:
     """Put a sale in the page's words."""
     basket, decision = shown.answered.basket, shown.answered.decision
@@ -45,6 +55,7 @@ def sale_view(
         presented=frozenset(o.offer_id for o in offers.values() if o.coupon_number in numbers),
         provisional=frozenset(v.offer_id for v in verdicts if v.serial in shown.provisional),
         settled=frozenset(one.offer_id for one in shown.settled if one.outcome == "goodwill"),
+        currency=basket.currency,
     )
     say = _sayer(basket.currency)
     return Sale(
@@ -54,13 +65,19 @@ def sale_view(
         revision=shown.answered.revision,
         state=shown.state,
         currency=basket.currency,
+        uid=shown.uid,
         shopper=short_name(shown.shopper) if shown.shopper is not None else None,
+        greeting=greeting(shown.shopper, greetings, language),
         training=basket.mode == "training",
         lines=explain.lines(verdicts, offers, facts, rules, language, say),
         total_discount_minor=decision.total_minor,
-        received=explain.received(shown.received, offers, language),
+        total=speech(language, basket.currency).money(decision.total_minor),
+        left_out=tuple(left_out_sentence(it, language) for it in decision.left_out),
+        paper=shown.paper,
+        reprint=shown.reprint,
+        received=explain.received(shown.received, offers, language, shown.slips),
         received_words=_nothing_new(shown, language),
-        disputes=tuple(_dispute(one, offers, language) for one in shown.settled),
+        disputes=tuple(_dispute(it, offers, language, basket.currency) for it in shown.settled),
     )
 
 
@@ -78,46 +95,22 @@ def _nothing_new(shown: Shown, language: Language) -> str:
     return words(language)["nothing_new"] if told else ""
 
 
-def _dispute(one: Settled, offers: Mapping[OfferId, Offer], language: Language) -> PastDispute:
+def greeting(shopper: ShopperKey | None, texts: Texts, language: Language) -> str:
+    """Greet a shopper by the pseudonym, as headquarters words it; "" while nobody is known."""
+    if shopper is None:
+        return ""
+    own = text_of(texts, language)
+    if own:
+        return own.replace(SHOPPER, short_name(shopper))  # its author's braces mean nothing else
+    return said(language, "greeting", shopper=short_name(shopper))
+
+
+def _dispute(
+    one: Settled, offers: Mapping[OfferId, Offer], language: Language, currency: str
+) -> PastDispute:
     name = explain.title(one.offer_id, offers.get(one.offer_id), language)
-    return PastDispute(one.offer_id, name, one.outcome, one.amount_minor, one.by, one.note)
-
-
-def printer_light(what: str, since: datetime | None, now: datetime) -> Light:
-    """Say how the printer is."""
-    if since is None:
-        return Light("off", "none: nothing is printed at this lane")
-    if what in ("ok", "unknown"):
-        return Light("good", "ready" if what == "ok" else "ready; it does not say how it is")
-    return Light("bad", f"{what} for {age(now - since)}")
-
-
-def hq_light(up: bool, since: datetime, outbox: int, now: datetime) -> Light:
-    """Say how the link to headquarters is."""
-    if up:
-        waiting = f"; {outbox} to report" if outbox else ""
-        return Light("good", f"connected{waiting}")
-    return Light("watch", f"not reached for {age(now - since)}; {outbox} to report later")
-
-
-def cache_light(generation: str, built_at: datetime, now: datetime, trusted: bool) -> Light:
-    """Say how old the offers are, and whether the clock can be believed."""
-    if not trusted:
-        return Light("bad", "the clock of this PC is wrong: nothing new is printed")
-    if not generation:
-        return Light("bad", "none yet: headquarters has not been reached")
-    old = now - built_at > STALE_AFTER
-    return Light("watch" if old else "good", f"{generation}, {age(now - built_at)} old")
-
-
-def age(span: timedelta) -> str:
-    """Say a time span in its largest whole unit."""
-    seconds = max(0, int(span.total_seconds()))
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {unit}{'s' if count != 1 else ''}"
-    return f"{seconds} s"
+    amount = explain.amount(one.amount_minor, language, currency)
+    return PastDispute(one.offer_id, name, one.outcome, one.amount_minor, one.by, one.note, amount)
 
 
 def verdict_of(answered: Answered, offer_id: str, late: Iterable[Verdict]) -> Verdict | None:

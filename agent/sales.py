@@ -69,6 +69,7 @@ class Sale(Struct):
     held: dict[Serial, Held] = {}
     answers: list[Answered] = []
     suspended: bool = False
+    paper_asked: bool = False  # the shopper asked for coupons, where none are printed unasked
 
     @property
     def scanned(self) -> dict[str, CouponScan]:

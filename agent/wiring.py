@@ -14,7 +14,7 @@ from msgspec import structs
 
 from agent.claim_line import ClaimLine
 from agent.config import Config
-from agent.counter import Counter, Views
+from agent.counter import Counter
 from agent.coupon_desk import CouponDesk
 from agent.evaluation import Evaluation
 from agent.facts import Here
@@ -23,7 +23,8 @@ from agent.hq_options import link_options
 from agent.issue_desk import IssueDesk
 from agent.lane import Lane
 from agent.moment import moment
-from agent.page_view import hq_light, printer_light
+from agent.page_parts import views_of
+from agent.picture_desk import NEVER
 from agent.print_desk import PrintDesk
 from agent.quota_desk import QuotaDesk
 from agent.rooms import Rooms
@@ -44,7 +45,6 @@ from offers.model import ShopperKey
 from offers.records import Incarnation
 from offers.shopper_key import identity_key
 from printer.profile import find_profile
-from staff_help.lane_state import Light, PrintResult
 from sync.claims import LaneClaims
 from sync.messages import Claim
 from sync.mqtt_link import MqttLink
@@ -65,6 +65,7 @@ class WiredLane:
     printing: PrintDesk | None
     link: HqLink | None
     line: ClaimLine
+    book: SaleBook
 
     @property
     def busy(self) -> bool:
@@ -140,8 +141,9 @@ class _Builder:
         rooms = self._rooms(book, here, claims, line, printing)
         lane = Lane(rooms)
         supervisor = Supervisor(self.clock, self.dice)
-        views = self._views(printing, link, supervisor)
-        counter = Counter(lane, rooms, config.lane.lane_id, config.lane.goodwill, views)
+        views = views_of(printing, link, supervisor, self.clock)
+        rules = config.lane.goodwill
+        counter = Counter(lane, rooms, config.lane.lane_id, rules, views, data / "journal.db")
         self.changed = counter.tell
         if printing is not None:
             printing.changed = counter.tell
@@ -159,6 +161,7 @@ class _Builder:
             printing,
             link,
             line,
+            book,
         )
 
     def _rooms(
@@ -218,6 +221,9 @@ class _Builder:
         clock = DeviceClock(self.clock)
         desk = PrintDesk(printer.url, profile, self.stock.journal, clock, self.dice)
         desk.deadline_s = printer.deadline_s
+        if printer.pictures != NEVER and profile.nv:
+            data = self.config.path(self.config.lane.data_dir)
+            desk.keep_pictures_in(data / "printer-pictures.json")
         return desk
 
     def _link(self, data: Path, here: Here) -> HqLink:
@@ -253,26 +259,6 @@ class _Builder:
     def _mqtt(self, link: HqLink) -> MqttLink:
         options = link_options(self.config, link.will())
         return MqttLink(options, link.ears, DeviceClock(self.clock), self.dice)
-
-    def _views(
-        self, printing: PrintDesk | None, link: HqLink | None, supervisor: Supervisor
-    ) -> Views:
-        def printer() -> Light:
-            if printing is None:
-                return printer_light("", None, self.clock.utc_now())
-            state = printing.link
-            return printer_light(state.what, state.since, self.clock.utc_now())
-
-        def hq() -> Light:
-            if link is None:
-                return Light("off", "none: this lane works alone")
-            view = link.view
-            return hq_light(view.up, view.since, view.outbox, self.clock.utc_now())
-
-        def print_result(job: object) -> PrintResult:
-            return printing.result(job) if printing is not None else "not_printed"  # type: ignore[arg-type]
-
-        return Views(printer, hq, print_result, supervisor.parts)
 
 
 def _nobody(_: Claim) -> bool:

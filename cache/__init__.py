@@ -4,6 +4,6 @@ The journal: journal (what the lane asks), entries, journal_thread (one writer, 
 journal_store (its SQL), chain (the hashes), parts (what decisions were made from), overlay
 (headquarters' changes), housekeeping, journal_open and migrations (at start). In memory: mirror, fed
 with facts, from claims, tallies, endings, refs, slots, quotas and changes. The generation:
-generation, naming, generation_writer. Then shelf, which answers the lane from both; replay_file;
-inspect and past_sales, for people; errors.
+generation, naming, generation_writer, range_file. Then shelf, which answers the lane from both; replay_file;
+demand, at night; inspect, past_sales and print_jobs, for people; errors.
 """

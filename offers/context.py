@@ -21,6 +21,7 @@ from offers.model import (
     Product,
     ShopperKey,
     StoreId,
+    Texts,
     Value,
 )
 from offers.reasons import Verdict
@@ -84,6 +85,7 @@ class Policy(Value, frozen=True):
     print_mode: Literal["always", "on_request", "never"] = "always"
     channel_week_caps: dict[str, Annotated[int, Meta(ge=0, le=1000)]] = field(default_factory=dict)
     mix: tuple[Mix, ...] = ()
+    greeting: Texts = field(default_factory=dict)  # the cashier's page says it; {shopper} may be in it
 
 
 class Risk(Value, frozen=True):
@@ -95,12 +97,12 @@ class Risk(Value, frozen=True):
 
     lane_count: Annotated[int, Meta(ge=0, le=10_000)] = 20
     lane_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 100_00
-    shopper_count: Annotated[int, Meta(ge=0, le=100)] = 2
-    serial_max_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 10_00
     store_count: Annotated[int, Meta(ge=0, le=100_000)] = 100
     store_minor: Annotated[int, Meta(ge=0, le=1_000_000_00)] = 500_00
-
+    shopper_count: Annotated[int, Meta(ge=0, le=100)] = 2
     shopper_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 20_00
+    serial_max_minor: Annotated[int, Meta(ge=0, le=100_000_00)] = 10_00
+
 
 class Candidate(Struct, frozen=True, gc=False):
     """An offer that this shopper could use now: by assignment, by a presented coupon, or both.

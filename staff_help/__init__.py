@@ -1,4 +1,5 @@
-"""What a cashier sees and can say: lane_state, explain, goodwill, assets; page/ has its files.
+"""What a cashier sees and can say: lane_state, lights, explain, evidence,
+past_sale, goodwill, assets; page/ has its files.
 
 The search box: ask (start here), word_index, fold, shelf_words.
 

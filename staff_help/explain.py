@@ -8,6 +8,7 @@ cashier's eyes, such as who is in a holdout, is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
@@ -15,11 +16,14 @@ from msgspec import Struct
 from offers.catalogue import may_see, rank
 from offers.model import Language, Offer, OfferId
 from offers.reasons import Verdict
+from offers.speech import speech
+from staff_help import evidence
 from staff_help.goodwill import GoodwillRules, is_disputable, proposal_minor
 from staff_help.lane_state import Kind, OfferLine, PrintResult, Received
 from staff_help.words import ENGLISH, words
 
 ORDER: tuple[Kind, ...] = ("refused", "near_miss", "applied", "other")
+NO_SLIPS: Mapping[OfferId, str] = MappingProxyType({})
 
 
 class Say(Protocol):
@@ -35,6 +39,7 @@ class SaleFacts(Struct, frozen=True):
     presented: frozenset[OfferId] = frozenset()  # its coupon was shown
     provisional: frozenset[OfferId] = frozenset()  # accepted while no arbiter could be reached
     settled: frozenset[OfferId] = frozenset()  # goodwill was given
+    currency: str = "EUR"
 
 
 def lines(
@@ -73,6 +78,8 @@ def line(
         reason=verdict.reason,
         sentence=say(verdict, offer, language),
         discount_minor=verdict.discount_minor,
+        discount=amount(verdict.discount_minor, language, facts.currency),
+        evidence=evidence.told(verdict.evidence, offer, language, facts.currency),
         presented=presented,
         provisional=verdict.offer_id in facts.provisional,
         disputable=disputable,
@@ -97,8 +104,16 @@ def title(offer_id: OfferId, offer: Offer | None, language: Language) -> str:
     return texts.get(language) or texts.get(ENGLISH) or next(iter(texts.values()))
 
 
+def amount(minor: int, language: Language, currency: str) -> str:
+    """Write an amount; "" for none."""
+    return speech(language, currency).money(minor) if minor else ""
+
+
 def received(
-    results: Mapping[OfferId, PrintResult], offers: Mapping[OfferId, Offer], language: Language
+    results: Mapping[OfferId, PrintResult],
+    offers: Mapping[OfferId, Offer],
+    language: Language,
+    slips: Mapping[OfferId, str] = NO_SLIPS,
 ) -> tuple[Received, ...]:
     """Give the "you have just received" list, in the order of printing."""
     table = words(language)
@@ -108,6 +123,7 @@ def received(
             title=title(offer_id, offers.get(offer_id), language),
             result=result,
             words=table[f"print_{result}"],
+            slip=slips.get(offer_id, ""),
         )
         for offer_id, result in results.items()
     )

@@ -13,6 +13,7 @@ Level = Literal["good", "watch", "bad", "off"]
 Kind = Literal["refused", "near_miss", "applied", "other"]
 PrintResult = Literal["printing", "printed", "accepted", "unconfirmed", "not_printed", "unknown"]
 SaleState = Literal["open", "tendered", "voided", "suspended"]
+Paper = Literal["", "ask", "asked"]  # where coupons are printed on request: may be asked, was asked
 
 
 class Light(Struct, frozen=True):
@@ -23,7 +24,11 @@ class Light(Struct, frozen=True):
 
 
 class OfferLine(Struct, frozen=True):
-    """One offer of the transaction in hand. `goodwill_minor` is what the page proposes to give."""
+    """One offer of the transaction in hand. `goodwill_minor` is what the page proposes to give.
+
+    `discount` is the amount in words, "" where there is none. `evidence` has what each fact is
+    called, and the fact.
+    """
 
     offer_id: OfferId
     title: str
@@ -32,6 +37,8 @@ class OfferLine(Struct, frozen=True):
     reason: Reason
     sentence: str
     discount_minor: int = 0
+    discount: str = ""
+    evidence: tuple[tuple[str, str], ...] = ()
     presented: bool = False
     provisional: bool = False  # accepted while no arbiter could be reached
     disputable: bool = False
@@ -39,12 +46,16 @@ class OfferLine(Struct, frozen=True):
 
 
 class Received(Struct, frozen=True):
-    """An offer that the shopper has just got on paper, and what is known of the paper."""
+    """An offer that the shopper has just got on paper, and what is known of the paper.
+
+    `slip` names its picture (`GET /v1/slips/{slip}`); "" where the lane has it no more.
+    """
 
     offer_id: OfferId
     title: str
     result: PrintResult
     words: str
+    slip: str = ""
 
 
 class PastDispute(Struct, frozen=True):
@@ -56,10 +67,14 @@ class PastDispute(Struct, frozen=True):
     amount_minor: int
     by: str
     note: str
+    amount: str = ""
 
 
 class Sale(Struct, frozen=True):
-    """The transaction in hand. `transaction` is the id that the till uses in its calls."""
+    """The transaction in hand. `transaction` is the id that the till uses in its calls.
+
+    `uid` is the lane's own name of it. `left_out` says of each line that was not looked at why.
+    """
 
     transaction: str
     till: str
@@ -67,10 +82,16 @@ class Sale(Struct, frozen=True):
     revision: int
     state: SaleState
     currency: str
+    uid: str = ""
     shopper: str | None = None  # from `short_name`; None while no shopper is known
+    greeting: str = ""
     training: bool = False
     lines: tuple[OfferLine, ...] = ()
     total_discount_minor: int = 0
+    total: str = ""
+    left_out: tuple[str, ...] = ()
+    paper: Paper = ""
+    reprint: bool = False
     received: tuple[Received, ...] = ()
     received_words: str = ""  # said where a shopper got nothing on paper
     disputes: tuple[PastDispute, ...] = ()

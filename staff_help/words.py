@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from offers.bidi import runs_right_to_left
 from offers.model import Language
-from staff_help import words_ar, words_de, words_en, words_es
+from offers.plurals import plural
+from staff_help import dispute_words, words_ar, words_de, words_en, words_es
 
 ENGLISH = Language("en")
 BOOKS = {
@@ -17,7 +18,13 @@ BOOKS = {
 }
 WORDS: Mapping[Language, Mapping[str, str]] = {code: book.PAGE for code, book in BOOKS.items()}
 REFUSALS: Mapping[Language, Mapping[str, tuple[str, str]]] = {
-    code: book.REFUSALS for code, book in BOOKS.items()
+    code: {**book.REFUSALS, **dispute_words.REFUSALS[code]} for code, book in BOOKS.items()
+}
+SAID: Mapping[Language, Mapping[str, str | dict[str, str]]] = {
+    code: book.SAID for code, book in BOOKS.items()
+}
+EVIDENCE: Mapping[Language, Mapping[str, str]] = {
+    code: book.EVIDENCE for code, book in BOOKS.items()
 }
 
 
@@ -35,3 +42,18 @@ def words(language: Language) -> Mapping[str, str]:
 def direction(language: Language) -> str:
     """Tell which way a language runs: "ltr" or "rtl"."""
     return "rtl" if runs_right_to_left(language) else "ltr"
+
+
+def said(language: Language, name: str, **facts: str) -> str:
+    """Say a sentence in the language, English where it has no words."""
+    text = SAID[spoken(language)][name]
+    assert isinstance(text, str)
+    return text.format_map(facts)
+
+
+def said_counted(language: Language, name: str, n: int) -> str:
+    """Say a sentence in the form that goes with a number (CLDR's plural categories)."""
+    code = spoken(language)
+    forms = SAID[code][name]
+    assert isinstance(forms, dict)
+    return forms[plural(code, n)].format(n=n)

@@ -16,6 +16,15 @@ from agent.http_app import make_app
 from agent.http_limits import Limits
 from agent.http_server import serve
 from agent.page_keys import PageKeys
+from agent.page_types import (
+    NextScanOut,
+    PaperAskedIn,
+    PaperAskedOut,
+    ReprintIn,
+    ReprintOut,
+    WordingIn,
+    WordingOut,
+)
 from agent.refusals import Refused
 from agent.till_types import (
     BasketIn,
@@ -31,10 +40,15 @@ from agent.till_types import (
 )
 from ground.clock import SystemClock
 from offers.model import LaneId, Language, OfferId
+from staff_help.ask import Answers
 from staff_help.lane_state import LaneState, Light, Sale
+from staff_help.past_sale import PastSale
+from staff_help.words import ENGLISH
 
 TOKEN = "a token of the tests, long enough to look like one"
 OFFER = OfferId("O1")
+SLIP = "0" * 32 + "-0"
+PNG = b"\x89PNG\r\n\x1a\n of a slip"
 
 
 def no_such_sale() -> Refused:
@@ -49,9 +63,41 @@ class FakeDesk:
     baskets: dict[str, BasketIn] = field(default_factory=dict)
     done: dict[str, str] = field(default_factory=dict)
     gifts: list[GoodwillIn] = field(default_factory=list)
+    rated: list[WordingIn] = field(default_factory=list)
+    tongue: Language = ENGLISH
     stuck: asyncio.Event | None = None  # a verb waits for it, where it is there
     ready: bool = True
     broken: bool = False
+
+    @property
+    def help(self) -> FakeDesk:
+        return self
+
+    @property
+    def language(self) -> Language:
+        return self.tongue
+
+    async def ask(self, query: str) -> Answers:
+        return Answers(query, f"Nothing found for {query}.")
+
+    async def look_back(self, wanted: str) -> PastSale:
+        raise Refused("sale_not_found", "No such sale.", "Check the number.", 404)
+
+    async def slip(self, name: str) -> bytes | None:
+        return PNG if name == SLIP else None
+
+    async def paper_asked(self, wish: PaperAskedIn) -> PaperAskedOut:
+        return PaperAskedOut(wish.transaction, "noted")
+
+    async def reprint(self, wish: ReprintIn) -> ReprintOut:
+        return ReprintOut(wish.uid, (OFFER,))
+
+    async def rate(self, wording: WordingIn) -> WordingOut:
+        self.rated.append(wording)
+        return WordingOut(OfferId(wording.offer_id))
+
+    async def next_scan(self) -> NextScanOut:
+        return NextScanOut(60)
 
     async def put_basket(self, uid_path: str, basket: BasketIn) -> DecisionOut:
         if self.broken:

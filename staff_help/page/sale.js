@@ -1,0 +1,102 @@
+// The sale in hand: its offers as sentences, what was printed, what was settled.
+
+import { $, announce, button, call, keyed, make, say } from "/static/words.js";
+import { openMore, showSlip } from "/static/more.js";
+import { openDrawer } from "/static/drawer.js";
+
+let sale = null;
+let lane = null;
+
+export function drawSale(state) {
+  lane = state;
+  sale = state.sale;
+  $("idle").hidden = Boolean(sale);
+  $("sale").hidden = !sale;
+  $("side").hidden = !sale;
+  $("greeting").textContent = sale ? sale.greeting : "";
+  $("training").hidden = !(state.training || (sale && sale.training));
+  if (!sale) {
+    keyed($("lines"), [], () => null);
+    return;
+  }
+  drawLines();
+  drawSide();
+}
+
+function drawLines() {
+  const changed = keyed($("lines"), sale.lines.map((line) => ({ ...line, of: sale.transaction })), drawLine);
+  $("no-lines").hidden = sale.lines.length > 0;
+  $("left-out").hidden = sale.left_out.length === 0;
+  keyed($("left-out-list"), sale.left_out, (text) => make("li", "", text));
+  // One sentence is told to a screen reader, the most important one; the rest is there to be read.
+  if (changed && sale.lines.length) $("heard").textContent = sale.lines[0].sentence;
+}
+
+function drawLine(line) {
+  const item = make("li", "line new");
+  item.dataset.kind = line.kind;
+  const head = make("p", "head");
+  head.append(make("span", "tag kind", say(`kind_${line.kind}`)), make("span", "title", line.title));
+  if (line.provisional) head.append(make("span", "tag provisional", say("provisional")));
+  const end = make("div", "end");
+  if (line.discount) end.append(make("span", "sum", `−${line.discount}`));
+  if (line.disputable) {
+    end.append(button("", say("settle"), () => openDrawer(line, sale, lane), `${say("settle")} ${line.title}`));
+  }
+  end.append(button("more", "⋯", () => openMore(line), `${say("evidence")}: ${line.title}`));
+  item.append(head, make("p", "sentence", line.sentence), end);
+  return item;
+}
+
+function drawSide() {
+  $("total").textContent = sale.total;
+  $("state-word").textContent = say(`state_${sale.state}`);
+  $("receipt").textContent = `${say("till")} ${sale.till} · ${sale.number}`;
+  $("shopper").textContent = sale.shopper || say("no_shopper");
+  $("paper").hidden = sale.paper !== "ask";
+  $("received").hidden = sale.received.length === 0 && !sale.received_words;
+  $("received-words").textContent = sale.received_words;
+  $("reprint").hidden = !sale.reprint;
+  keyed($("received-list"), sale.received, drawReceived);
+  $("settled").hidden = sale.disputes.length === 0;
+  keyed($("settled-list"), sale.disputes, drawSettled);
+}
+
+function drawReceived(one) {
+  const item = make("li");
+  item.dataset.result = one.result;
+  const told = make("div");
+  told.append(make("b", "", one.title), make("span", "", one.words));
+  item.append(told);
+  if (one.slip) {
+    const look = button("picture", "", () => showSlip(one), say("slip", { title: one.title }));
+    const picture = make("img");
+    picture.src = `/v1/slips/${one.slip}`;
+    picture.alt = "";
+    look.append(picture);
+    item.append(look);
+  }
+  return item;
+}
+
+function drawSettled(one) {
+  const item = make("li");
+  item.append(make("b", "", one.amount ? `${one.title} · ${one.amount}` : one.title));
+  item.append(make("span", "", [one.note, one.by].filter(Boolean).join(" · ")));
+  return item;
+}
+
+async function askPaper() {
+  const done = await call("POST", "/v1/paper", { transaction: sale.transaction });
+  announce(done.problem || say({ noted: "paper_said", printing: "paper_printing", nothing: "paper_nothing" }[done.state]));
+}
+
+export async function reprint(uid) {
+  const done = await call("POST", "/v1/prints", { uid });
+  announce(done.problem || say("reprint_said"));
+}
+
+export function startSale() {
+  $("paper").addEventListener("click", askPaper);
+  $("reprint").addEventListener("click", () => reprint(sale.uid));
+}
