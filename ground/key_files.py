@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from ground.complaints import Complaint
 
-Kind = Literal["shopper", "serial", "hq-public", "hq-private"]
+Kind = Literal["shopper", "serial", "hq-public", "hq-private", "pin"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 KEY_BYTES = 32  # HMAC-SHA256 wants as many as its digest; an Ed25519 key has exactly these
 _NAME = re.compile(rf"({'|'.join(KINDS)})-([0-9a-z]{{1,16}})\.key")

@@ -117,7 +117,7 @@ async def goodwill(story: Story) -> str:
         },
     )
     checked(await story.two.till.tender())
-    listed = await story.hq_sees(lambda found: len(found) == 1, "disputes")
+    listed = await story.hq_sees(lambda found: len(found) == 1, "disputes", "--each")
     row = "settled" in await story.stage.lane_db(story.two, "row")
     return see(
         status == 200 and row and listed[0]["amount_minor"] == 80,

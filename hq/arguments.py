@@ -253,7 +253,9 @@ COMMANDS = (
         "disputes --since 2026-11-02T00:00:00Z",
         _disputes,
     ),
-    Command("pin", "Hash a PIN for staff.toml; it is asked for, and goes nowhere.", "pin", _nothing),
+    Command(
+        "pin", "Hash a PIN for staff.toml; it is asked for, and goes nowhere.", "pin", _nothing
+    ),
     Command(
         "experiments",
         "Say of each experiment whether its arms came out as planned.",

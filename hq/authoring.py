@@ -110,11 +110,23 @@ class StoresFile(Value, frozen=True):
     store: tuple[StoreEntry, ...] = ()
 
 
+class DisputeRules(Value, frozen=True):
+    """When an offer's disputes are too many: of 1,000 sales in which it was shown. 0: never.
+
+    Below `least_shown` sales nothing is said. `halt` switches the offer off by itself, as a recall.
+    """
+
+    flag_per_1000: Annotated[int, Meta(ge=0, le=1000)] = 50
+    halt_per_1000: Annotated[int, Meta(ge=0, le=1000)] = 0
+    least_shown: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
+
+
 class PolicyFile(Value, frozen=True):
-    """What is issued and what is risked, `policy.toml`."""
+    """What is issued and what is risked, and how many disputes are too many, `policy.toml`."""
 
     policy: Policy = Policy()
     risk: Risk = Risk()
+    disputes: DisputeRules = DisputeRules()
 
 
 class StockEntry(Value, frozen=True):

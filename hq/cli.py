@@ -17,7 +17,7 @@ from ground.complaints import Complaint, say
 from ground.dice import Dice
 from ground.key_files import KeyRing
 from ground.log_lines import configure
-from hq import claim_commands, reports, trust_commands
+from hq import claim_commands, reports, staff_commands, trust_commands
 from hq.arguments import parser
 from hq.desk import open_desk
 from hq.exposures import experiments
@@ -220,7 +220,7 @@ async def _until_stopped(make: Callable[[], Serve]) -> None:
 
 
 def _lanes(given: Arguments) -> int:
-    columns = "store lane online generation delta_rev recall_rev outbox oldest_s seen_s rows"
+    columns = "store lane online generation delta_rev recall_rev outbox oldest_s skew_s twin seen_s rows"
     with closing(open_store(given.db)) as store:
         lines = reports.lanes(store, _clock(given).utc_now())
     return _list(given, lines, f"{columns} quarantine chain_breaks")

@@ -1,6 +1,6 @@
 """Headquarters' keys, and the folder that makes a lane one of ours.
 
-KEYS/            shopper, hq-private and hq-public keys of the chain
+KEYS/            shopper, pin, hq-private and hq-public keys of the chain
 KEYS/stores/ID/  the serial keys of one store: a stolen lane forges coupons of its own store only
 KEYS/tls/        the chain's certificate authority, where it has none of its own: `hq.authority`
 """
@@ -19,7 +19,8 @@ from ground.complaints import Complaint
 from ground.key_files import KEY_BYTES, KeyRing, Kind, write_key
 from hq.authority import Authority, make_request
 
-LANE_KINDS: tuple[Kind, ...] = ("shopper", "hq-public")
+LANE_KINDS: tuple[Kind, ...] = ("shopper", "hq-public", "pin")
+MAY_LACK: tuple[Kind, ...] = ("pin",)  # of chains older than it: their lanes check no PINs
 
 LANE_TOML = """# Lane {lane} of store {store}. `tillside check-config --config lane.toml` checks it; docs/config.md explains it.
 
@@ -58,6 +59,8 @@ def make_keys(directory: Path, now: datetime) -> list[Path]:
     made: list[Path] = []
     if not ring.ids("shopper"):
         made.append(write_key(directory, "shopper", key_id, secrets.token_bytes(KEY_BYTES)))
+    if not ring.ids("pin"):
+        made.append(write_key(directory, "pin", key_id, secrets.token_bytes(KEY_BYTES)))
     if not ring.ids("hq-private"):
         private = Ed25519PrivateKey.generate()
         public = private.public_key().public_bytes_raw()
@@ -98,7 +101,7 @@ def enrol(
     made: list[Path] = []
     for ring, kinds in rings:
         for kind in kinds:
-            if not ring.ids(kind):
+            if not ring.ids(kind) and kind not in MAY_LACK:
                 raise Complaint(f"headquarters has no {kind} key", "run tillside-hq init first")
             for key_id, secret in ring.every(kind).items():
                 made.append(write_key(out / "keys", kind, key_id, secret))

@@ -11,11 +11,12 @@ from hq.lint_picture import bad_picture
 from hq.lint_range import RANGE_RULES
 from hq.lint_shop import SHOP_RULES
 from hq.lint_shoppers import assignments
+from hq.lint_staff import STAFF_RULES
 from hq.shop_files import Shop, read_shop
 from hq.shop_reader import ShopComplaint
 
 OFFER_RULES: tuple[Rule, ...] = (*OWN_RULES, *RANGE_RULES, bad_picture, *PAPER_RULES)
-CHAIN_RULES = (*SHOP_RULES, assignments)
+CHAIN_RULES = (*SHOP_RULES, assignments, *STAFF_RULES)
 
 
 def lint_directory(directory: Path) -> list[Fault]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from hq.authoring import StockEntry, StoreEntry
 from hq.law_files import laws_for
 from hq.shop_files import Shop
+from hq.staff_files import wanted_documents
 from hq.store import HqStore, text
 from offers.context import Policy, Risk, StoreFacts
 from offers.law import LawRule
@@ -31,6 +32,14 @@ from offers.shopper_key import identity_key
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
 What = Literal["added", "changed", "removed"]
+NOTHING = {  # a document that was never published
+    "rivals": "[]",
+    "promotions": "[]",
+    "experiments": "[]",
+    "disputes": "{}",
+    "scripts": "{}",
+    "staff": "null",
+}
 
 
 class Wanted(Struct, frozen=True):
@@ -91,6 +100,8 @@ def want(
         "rivals": text(shop.rivals),
         "promotions": text(shop.promotions),
         "experiments": text(shop.experiments),
+        "disputes": text(shop.disputes),
+        **wanted_documents(shop.pages, shopper_secret),
     }
     wallets, aliases = _wallets(shop, shopper_secret)
     return Wanted(
@@ -165,9 +176,9 @@ def read_published(store: HqStore) -> Wanted:
         "policy": text(store.document("policy", Policy) or Policy()),
         "risk": text(store.document("risk", Risk) or Risk()),
     }
-    for name in ("rivals", "promotions", "experiments"):
+    for name, nothing in NOTHING.items():
         row = store.conn.execute("SELECT body FROM documents WHERE name = ?", (name,)).fetchone()
-        documents[name] = row[0] if row else "[]"
+        documents[name] = row[0] if row else nothing
     stock = store.conn.execute("SELECT store, gtin, written FROM stock")
     return Wanted(
         {row.store: (row.facts, row.lanes) for row in store.stores()},

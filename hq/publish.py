@@ -129,6 +129,8 @@ def _fill(writer: GenerationWriter, store: HqStore, row: StoreRow, now: datetime
     for gtin, (on_hand, as_of) in store.stock(row.store).items():
         writer.put_stock(gtin, on_hand, as_of, sold.get(gtin))
     writer.put_experiments(store.document("experiments", tuple[Experiment, ...]) or ())
+    for name, body in documents_of(store, row.store).items():
+        writer.put_document(name, body)
     writer.put_rivals(store.document("rivals", tuple[tuple[str, str], ...]) or ())
     for entry in store.document("promotions", tuple[PromotionEntry, ...]) or ():
         for gtin in entry.gtins:
@@ -159,6 +161,7 @@ JOIN cursors c ON c.store = r.store AND c.lane = r.lane AND c.epoch = r.epoch AN
 LEFT JOIN aliases a ON a.alias = r.shopper
 LEFT JOIN json_each(r.body, '$.redemptions') d
 WHERE r.kind IN ('issued', 'tendered') AND r.shopper IS NOT NULL AND r.at >= ?
+  AND json_extract(r.body, '$.instead_of') IS NULL
   AND (r.kind = 'issued' OR d.value IS NOT NULL)
   AND (r.kind = 'issued' OR json_extract(r.body, '$.mode') = 'live')
   AND NOT EXISTS (SELECT 1 FROM rows v WHERE r.kind = 'tendered' AND v.kind = 'voided'

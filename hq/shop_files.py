@@ -13,6 +13,7 @@ from ground.toml_lines import KeyPath, Lines
 from ground.toml_types import Misfit
 from hq.authoring import (
     AssignmentsFile,
+    DisputeRules,
     ExperimentsFile,
     PolicyFile,
     ProductsFile,
@@ -28,6 +29,7 @@ from hq.authoring import (
 from hq.law_files import read_law
 from hq.offer_files import full_gtin, full_gtins, offers_in
 from hq.shop_reader import ShopComplaint, ShopReader
+from hq.staff_files import StaffPages, read_staff
 from offers.context import Experiment, Policy, Risk
 from offers.law import LawRule
 from offers.model import Offer, OfferId, Product
@@ -56,6 +58,8 @@ class Shop(Struct, frozen=True):
     files: dict[OfferId, str]
     lines: dict[str, Lines]
     product_places: tuple[tuple[str, KeyPath], ...]
+    pages: StaffPages = StaffPages()
+    disputes: DisputeRules = DisputeRules()
 
     @property
     def rivals(self) -> tuple[tuple[str, str], ...]:
@@ -100,6 +104,8 @@ def read_shop(directory: Path) -> Shop:
         bank.files,
         reader.lines,
         places,
+        read_staff(reader),
+        policy.disputes,
     )
     reader.done()
     return shop

@@ -27,6 +27,22 @@ class RoleLimits(Value, frozen=True):
     shopper_max_minor: Limit = 20_00
 
 
+class SupervisorLimits(RoleLimits, frozen=True):
+    """A supervisor's, where nothing else is written."""
+
+    case_max_minor: Limit = 15_00
+    shift_max_minor: Limit = 100_00
+    shopper_max_minor: Limit = 40_00
+
+
+class ManagerLimits(RoleLimits, frozen=True):
+    """A manager's, where nothing else is written."""
+
+    case_max_minor: Limit = 50_00
+    shift_max_minor: Limit = 300_00
+    shopper_max_minor: Limit = 100_00
+
+
 class Member(Value, frozen=True):
     """One person. `id` is what a row says of who did it; `stores` none named: all of them."""
 
@@ -41,8 +57,8 @@ class Staff(Value, frozen=True):
     """Everybody who may sign in at a lane of the store, and the limits of each role."""
 
     cashier: RoleLimits = RoleLimits()
-    supervisor: RoleLimits = RoleLimits(15_00, 100_00, 40_00)
-    manager: RoleLimits = RoleLimits(50_00, 300_00, 100_00)
+    supervisor: SupervisorLimits = SupervisorLimits()
+    manager: ManagerLimits = ManagerLimits()
     member: tuple[Member, ...] = ()
 
     def limits(self, role: Role) -> RoleLimits:

@@ -21,6 +21,7 @@ from hq.authoring import (
     StoresFile,
 )
 from hq.law_files import LawFile
+from hq.staff_files import StaffFile
 from offers.model import ProductSet
 
 FILES: dict[str, Any] = {
@@ -32,6 +33,7 @@ FILES: dict[str, Any] = {
     "mass_promotions.toml": PromotionsFile,
     "experiments.toml": ExperimentsFile,
     "assignments.toml": AssignmentsFile,
+    "staff.toml": StaffFile,
     "laws/NAME.toml": LawFile,
     "offers/NAME.toml": OfferFile,
 }

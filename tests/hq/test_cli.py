@@ -154,7 +154,7 @@ def test_enrol_makes_a_folder_that_a_lane_can_use(hq, tmp_path) -> None:
 def test_two_lanes_of_a_store_share_its_serial_key_and_stores_do_not(tmp_path) -> None:
     """And a second init keeps the chain's keys."""
     keys = tmp_path / "keys"
-    assert len(make_keys(keys, NOON)) == 3
+    assert len(make_keys(keys, NOON)) == 4
     assert make_keys(keys, NOON + timedelta(days=1)) == []
     first = store_keys(keys, "s001", NOON).current("serial")
     assert store_keys(keys, "s001", NOON + timedelta(days=9)).current("serial") == first
@@ -244,8 +244,8 @@ def test_the_lists_show_what_was_collected(hq, tmp_path, lane1, lane2) -> None:
         7,
     )
     assert (second["online"], second["rows"]) == (False, 2)
-    assert "goodwill" in hq("disputes")[1]
-    assert json.loads(hq("disputes", "--json")[1])[0]["note"] == "sorry"
+    assert "goodwill" in hq("disputes", "--each")[1]
+    assert json.loads(hq("disputes", "--each", "--json")[1])[0]["note"] == "sorry"
     assert len(json.loads(hq("redemptions", "--json")[1])) == 4
     assert [r["kind"] for r in json.loads(hq("rows", "--kind", "voided", "--json")[1])] == [
         "voided"

@@ -6,10 +6,18 @@ import msgspec
 import pytest
 
 from staff_help.goodwill import GoodwillRules
-from staff_help.roles import Member, RoleLimits, Staff, at_least, money_role, rules_for
+from staff_help.roles import (
+    Member,
+    RoleLimits,
+    Staff,
+    SupervisorLimits,
+    at_least,
+    money_role,
+    rules_for,
+)
 
 STAFF = Staff(
-    supervisor=RoleLimits(15_00, 80_00, 30_00),
+    supervisor=SupervisorLimits(15_00, 80_00, 30_00),
     member=(
         Member("1204", "cashier", badge="ab" * 16),
         Member("s7", "supervisor", pin="$argon2id$x"),
