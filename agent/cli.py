@@ -13,13 +13,12 @@ from pathlib import Path
 
 from agent.config import Config, read_config
 from agent.explain_options import explain_options, explained
+from agent.printer_commands import add_printer_commands
 from agent.secrets_files import till_token
 from agent.unswept import unswept
 from ground import log_lines
-from ground.clock import SystemClock
 from ground.complaints import Complaint, say
 from printer.errors import ProfileError
-from printer.profile import Profile
 
 OK, PROBLEM, USAGE = 0, 1, 2
 CONFIG = Path("lane.toml")
@@ -87,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
     _config(explain)
     explain_options(explain)
     _db(commands)
-    _printer(commands)
+    add_printer_commands(commands, _command, CONFIG)
     replay = _command(
         commands, "replay", _replay, "Play a year of real baskets through the lane.", "out/year"
     )
@@ -119,21 +118,6 @@ def _db(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "data/journal.db",
     )
     verify.add_argument("file", type=Path)
-
-
-def _printer(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    printer = commands.add_parser("printer", help="Get to know the lane's printer.")
-    parts = printer.add_subparsers(required=True, metavar="WHAT")
-    probe = _command(
-        parts,
-        "probe",
-        _probe,
-        "Compile a printer's profile and code pages into one file, and ask the printer who it is.",
-        "TM-T88V --port serial:///dev/ttyS0?baud=38400 --out printer.json",
-    )
-    probe.add_argument("model", help="its name in python-escpos' list, such as TM-T88V")
-    probe.add_argument("--port", metavar="URL", help="ask the printer there, too")
-    probe.add_argument("--out", type=Path, required=True, metavar="FILE")
 
 
 def _command(
@@ -238,32 +222,6 @@ def _verify(options: argparse.Namespace) -> int:
     if not whole:
         print(f"  -> {report.do}")
     return OK if whole else PROBLEM
-
-
-def _probe(options: argparse.Namespace) -> int:
-    from printer.probe import compile_profile
-    from printer.profile import save_profile
-
-    profile = compile_profile(options.model)
-    if options.port:
-        profile = asyncio.run(_asked(options.port, profile))
-    save_profile(profile, options.out)
-    print(
-        f"{options.out}: {profile.name}, {profile.dots_wide} dots, {len(profile.code_pages)} code pages"
-    )
-    return OK
-
-
-async def _asked(url: str, profile: Profile) -> Profile:
-    """Ask the printer behind a port what it really does."""
-    from printer.ports import open_port
-    from printer.probe import probe
-
-    port = await open_port(url)
-    try:
-        return await probe(port, SystemClock(), profile)
-    finally:
-        await port.close()
 
 
 def _replay(options: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from printer.worded import Carrier
 from staff_help.goodwill import GoodwillRules
 
 Name = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,32}$")]
+HOURS = "^([0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9])?$"
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
@@ -50,6 +51,7 @@ class PrinterTable(Table, frozen=True):
     url: str = ""
     profile: str = "generic-80mm"  # a built-in name, or a file made by `tillside printer probe`
     deadline_s: Annotated[float, Meta(ge=0.2, le=60)] = 2.0
+    pictures: Annotated[str, Meta(pattern=HOURS)] = ""  # when the printer's memory is written
     fonts: str = ""  # a folder of fonts for words that the printer has no letters for
 
 

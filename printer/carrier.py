@@ -131,7 +131,8 @@ class Carrier:
         owed = bytes(self._profile.part_bytes)
         line_end = b"\n" if self._half_printed else b""
         cut = CUT if self._half_printed and self._profile.cutter else b""
-        parts = (owed, line_end + resting(self._profile) + cut)
+        status = ENABLE_STATUS if self._heeded().asb else b""
+        parts = (owed, line_end + resting(self._profile) + cut + status)
         takes_s = SETTING_RIGHT_S + len(owed) / self._profile.bytes_per_s
         deadline_s = self._clock.monotonic_s() + takes_s
         stale = None if self._heeded().process_id else self._stale_fences
