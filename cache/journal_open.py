@@ -69,6 +69,7 @@ def take_up(
     aside = None
     try:
         if path.exists() and path.stat().st_size:
+            _roll_back(path)
             _bring_up(path)
             loaded = examine(path, new_ref)
         else:
@@ -117,9 +118,9 @@ def examine(path: Path, new_ref: Callable[[], ShopperRef]) -> Loaded:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+def _reading(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
     """Open read-only; what is wrong with the file, and not with the disk, is damage."""
-    db = sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True, isolation_level=None)
+    db = sqlite3.connect(path.resolve().as_uri() + f"?mode={mode}", uri=True, isolation_level=None)
     try:
         db.execute("PRAGMA query_only = 1")
         yield db
@@ -131,6 +132,13 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
         raise
     finally:
         db.close()
+
+
+def _roll_back(path: Path) -> None:
+    """Undo what was cut short before the file had its WAL: no reader may do that by itself."""
+    if path.with_name(path.name + "-journal").exists():
+        with _reading(path, "rw") as db:
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _bring_up(path: Path) -> None:
@@ -167,7 +175,7 @@ def set_aside(path: Path, now: datetime) -> Path:
     stem = f"{path.name}.damaged-{now:%Y%m%dT%H%M%S}"
     names = (stem if n == 0 else f"{stem}-{n}" for n in range(1000))
     target = next(path.with_name(name) for name in names if not path.with_name(name).exists())
-    for suffix in ("-wal", "-shm", ""):
+    for suffix in ("-wal", "-shm", "-journal", ""):
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(target.with_name(target.name + suffix))
