@@ -62,6 +62,8 @@ class HqDesk:
             return self._chunks(store, lane, message)
         self._inbox.take_words()  # of a change that was not committed: they were never granted
         with self._store.change():
+            if isinstance(message, Status):
+                self._inbox.status(store, lane, message, now, packet.retain)
             packets = self._answer(store, lane, message, now)
             return packets + self._inbox.relay.feeds_due() + self._first_n_words()
 
@@ -100,7 +102,6 @@ class HqDesk:
                 ack = self._inbox.rows(store, lane, message, now)
                 return [pack(down(store, lane, "ack"), ack, retain=True)]
             case Status():
-                self._inbox.status(store, lane, message, now)
                 return []
             case Ask(what="leases"):
                 return self._leases(store, lane, message, now)

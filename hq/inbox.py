@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Raw
 
 from cache.chain import intact
+from hq.births import Births
 from hq.disputes import disputed, halt
 from hq.effects import Origin, PrintedFor, ops_of
 from hq.first_n import FirstN, Word
@@ -57,24 +58,17 @@ class Inbox:
             halt(self._store, about, now)
         return Ack(message.epoch, upto, self._rejected(origin), now)
 
-    def status(self, store: StoreId, lane: LaneId, message: Status, now: datetime) -> None:
+    def status(
+        self, store: StoreId, lane: LaneId, message: Status, now: datetime, stored: bool = False
+    ) -> None:
         """Keep a lane's word on itself; a will carries no more than that it is offline."""
-        before = self._said(store, lane)
-        body = msgspec.json.encode(message).decode()
-        row = (store, lane, body, now.isoformat())
-        self._conn.execute("INSERT OR REPLACE INTO lanes VALUES (?, ?, ?, ?)", row)
-        if message.online and _is_birth(before, message):
+        if Births(self._conn).heard(store, lane, message, now, stored):
             self._words += self._first_n.born(Origin(store, lane, message.epoch))
 
     def take_words(self) -> list[Word]:
         """Give what lanes are to be told of their shares in first Ns, once."""
         words, self._words = self._words, []
         return words
-
-    def _said(self, store: StoreId, lane: LaneId) -> Status | None:
-        query = "SELECT status FROM lanes WHERE store = ? AND lane = ?"
-        found = self._conn.execute(query, (store, lane)).fetchone()
-        return msgspec.json.decode(found[0], type=Status) if found else None
 
     def bad_packet(self, topic: str, payload: bytes, why: str, now: datetime) -> None:
         """Keep what cannot be read; the newest 1,000 are enough to see a pattern."""
@@ -260,13 +254,6 @@ _TOLD = ("tendered", "returned", "issued", "voided", "gave_back")
 
 def _key(origin: Origin) -> tuple[str, str, str]:
     return origin.store, origin.lane, origin.epoch
-
-
-def _is_birth(before: Status | None, now: Status) -> bool:
-    """Tell whether a lane has just come: anew, back, or with other offers than before."""
-    if before is None or not before.online:
-        return True
-    return (before.epoch, before.generation) != (now.epoch, now.generation)
 
 
 def hash_fits(row: Row) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from hq.births import twin_at
 from hq.store import HqStore
 from sync.messages import Status
 
@@ -16,17 +17,15 @@ Line = dict[str, Any]
 
 def lanes(store: HqStore, now: datetime) -> list[Line]:
     """List each lane: what it has, what it owes, and whether its rows are whole."""
-    known = {(at, lane): (body, seen) for at, lane, body, seen in store.conn.execute(
-        "SELECT store, lane, status, received_at FROM lanes"
+    known = {(at, lane): found for at, lane, *found in store.conn.execute(
+        "SELECT store, lane, status, received_at, skew_s FROM lanes"
     )}  # fmt: skip
     wanted = {row.store: row for row in store.stores()}
     names = {(row.store, lane) for row in wanted.values() for lane in row.lanes} | known.keys()
     return [_lane(store, name, known.get(name), now) for name in sorted(names)]
 
 
-def _lane(
-    store: HqStore, name: tuple[str, str], found: tuple[str, str] | None, now: datetime
-) -> Line:
+def _lane(store: HqStore, name: tuple[str, str], found: list[Any] | None, now: datetime) -> Line:
     line: Line = {"store": name[0], "lane": name[1], "online": False, "generation": ""}
     if found is not None:
         status = msgspec.json.decode(found[0], type=Status)
@@ -39,6 +38,9 @@ def _lane(
             "oldest_s": status.oldest_s,
             "seen_s": max(0, int((now - datetime.fromisoformat(found[1])).total_seconds())),
             "app": status.app,
+            "schema": status.schema,
+            "skew_s": found[2],
+            "twin": twin_at(store.conn, *name) is not None,
         }
     for table in ("rows", "quarantine", "chain_breaks"):
         query = f"SELECT count(*) FROM {table} WHERE store = ? AND lane = ?"  # noqa: S608 - our words

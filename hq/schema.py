@@ -115,7 +115,7 @@ CLAIMS = """
 ALTER TABLE duplicates ADD COLUMN used INTEGER NOT NULL DEFAULT 1;
 CREATE TABLE seats(store TEXT PRIMARY KEY, term INTEGER NOT NULL, lane TEXT NOT NULL,
   lanes TEXT NOT NULL, at TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0,
-  fed INTEGER NOT NULL DEFAULT 0) STRICT;
+  fed INTEGER NOT NULL DEFAULT -1) STRICT;
 CREATE TABLE oaths(store TEXT NOT NULL, lane TEXT NOT NULL, term INTEGER NOT NULL,
   epoch TEXT NOT NULL, head INTEGER NOT NULL, PRIMARY KEY(store, lane)) STRICT;
 CREATE TABLE known_claims(serial TEXT NOT NULL, epoch TEXT NOT NULL, attempt INTEGER NOT NULL,
@@ -169,6 +169,14 @@ CREATE TABLE halts(offer_id TEXT NOT NULL, version INTEGER NOT NULL, at TEXT NOT
 """
 
 
+BIRTHS = """
+ALTER TABLE lanes ADD COLUMN skew_s INTEGER;
+CREATE TABLE boots(id INTEGER PRIMARY KEY, store TEXT NOT NULL, lane TEXT NOT NULL,
+  boot TEXT NOT NULL, at TEXT NOT NULL, back INTEGER NOT NULL) STRICT;
+CREATE INDEX boots_of ON boots(store, lane);
+"""
+
+
 @migrations()
 def authoring(db: Database) -> None:
     """Make the tables of what headquarters publishes."""
@@ -203,6 +211,12 @@ def first_n(db: Database) -> None:
 def claims(db: Database) -> None:
     """Make the tables of stores' arbiters, of the relay and of reconciliation."""
     _run(db, CLAIMS)
+
+
+@migrations()
+def births(db: Database) -> None:
+    """Remember how far a lane's clock is off, and which runs of the agent spoke in its name."""
+    _run(db, BIRTHS)
 
 
 @migrations()

@@ -52,3 +52,4 @@ class Ears(Struct, frozen=True, kw_only=True):
     on_up: Callable[[bool], None]  # whether the broker still knew our session
     on_down: Callable[[str], None]
     on_poison: Callable[[Poison], None]
+    on_rival: Callable[[str], None] | None = None  # another client seems to go by our name

@@ -83,6 +83,8 @@ class Status(Struct, frozen=True):
     oldest_s: int = 0
     app: str = ""
     clock: datetime | None = None
+    boot: str = ""  # of one run of the agent: a second one that lives tells of a second machine
+    schema: int = 0  # of the generations that it reads; 0 before it said so
 
 
 class Ask(Struct, frozen=True):

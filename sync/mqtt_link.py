@@ -29,6 +29,7 @@ from ground.clock import Clock, within
 from ground.dice import Dice
 from sync.link_options import Ears, LinkOptions, Poison
 from sync.payload import LIMIT_BYTES, Packet
+from sync.rivals import Rivals
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class MqttLink:
         self._client = self._make_client()
         self._up = self._was_up = self._stopping = False
         self._session_present = False
+        self._rivals = Rivals()
         self._why = ""
         self._fell = False
         self._idle = asyncio.Event()
@@ -89,12 +91,18 @@ class MqttLink:
             while not self._stopping:
                 await self._one_connection()
                 self._ears.on_down(self._why)
-                tries = 0 if self._was_up else tries + 1
+                tries = 0 if self._was_up and not self._rivals.suspected else tries + 1
+                self._look_for_rivals()
                 if not self._stopping:
                     ceiling = min(BACKOFF_S * 2**tries, BACKOFF_MAX_S)
                     await self._clock.sleep(self._dice.uniform(0, ceiling))
         finally:
             self._thread.shutdown(wait=False)
+
+    def _look_for_rivals(self) -> None:
+        words = self._rivals.down(self._clock.monotonic_s(), self._why)
+        if words and self._ears.on_rival is not None and not self._stopping:
+            self._ears.on_rival(words)
 
     async def stop(self) -> None:
         """Say the will as the last word, so that nobody waits for its delay, and end `run`."""
@@ -221,6 +229,7 @@ class MqttLink:
             if reason.value >= REFUSED:
                 self._ears.on_poison(Poison(name, f"subscription refused: {reason}"))
         self._up = self._was_up = True
+        self._rivals.up(self._clock.monotonic_s())
         self._ears.on_up(self._session_present)
 
     def _on_puback(self, mid: int, reason: ReasonCode) -> None:

@@ -56,6 +56,8 @@ class Me(Struct, frozen=True):
     lane: LaneId
     epoch: Incarnation
     app: str = ""
+    boot: str = ""
+    schema: int = 0
 
 
 class Known(Struct, frozen=True):
@@ -233,6 +235,8 @@ class Session:
             oldest_s=facts.oldest_s,
             app=self._me.app,
             clock=facts.clock,
+            boot=self._me.boot,
+            schema=self._me.schema,
         )
         topic = up(self._me.store, self._me.lane, "status")
         return Outgoing(topic, NAMES[Status], status, retain=True)

@@ -32,6 +32,7 @@ class Peer:
         self.poison: list[Poison] = []
         self.ups: list[bool] = []
         self.downs: list[str] = []
+        self.rivals: list[str] = []
         self.changed = asyncio.Event()
         self.react: Callable[[Packet], None] = lambda packet: None
         told = LinkOptions(
@@ -42,6 +43,7 @@ class Peer:
             on_up=lambda present: self.note(self.ups, present),
             on_down=lambda why: self.note(self.downs, why),
             on_poison=lambda poison: self.note(self.poison, poison),
+            on_rival=lambda why: self.note(self.rivals, why),
         )
         self.link = MqttLink(told, ears, SystemClock(), Quick())
 
