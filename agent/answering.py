@@ -37,7 +37,7 @@ async def answer(rooms: Rooms, sale: Sale, message: BasketIn, read: ReadBasket, 
     verdicts = verdicts_out(
         decision.verdicts, generation.offers, language, message.currency, sale.provisional
     )
-    out = decision_out(sale.handle, context, decision, verdicts, generation.id)
+    out = decision_out(sale.handle, context, decision, verdicts, generation.id, language)
     facts, parts = keep(context, rooms.journal.parts)
     answered = Answered(message.revision, mark, context.basket, decision, out, facts)
     return Fresh(answered, parts)

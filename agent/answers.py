@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from agent.till_types import DecisionOut, LeftOutOut, ShareOut, VerdictOut
+from offers.basket import LeftOut
 from offers.catalogue import may_see
 from offers.context import Context, Decision
 from offers.model import Language, Offer, OfferId, Serial
 from offers.reasons import Outcome, Verdict
-from offers.sentences import sentence
+from offers.sentences import left_out_sentence, sentence
 
 CUE_OUTCOMES: tuple[Outcome, ...] = ("near_miss",)
 SAID_KEPT = 8192  # sentences of 400 bytes at most: what a lane's offers are told day by day
@@ -81,6 +82,11 @@ def verdicts_out(
     return tuple(told)
 
 
+def left_out(lines: Iterable[LeftOut], language: Language) -> tuple[LeftOutOut, ...]:
+    """Put in words which lines the decision did not look at, and why."""
+    return tuple(LeftOutOut(it.line_id, it.why, left_out_sentence(it, language)) for it in lines)
+
+
 def title(offer: Offer, language: Language) -> str:
     """Give the offer's title in the language, else in English, else in whichever there is."""
     english = offer.title.get(Language("en"), next(iter(offer.title.values()), offer.offer_id))
@@ -93,6 +99,7 @@ def decision_out(
     decision: Decision,
     verdicts: tuple[VerdictOut, ...],
     generation: str,
+    language: Language,
 ) -> DecisionOut:
     """Make the answer to a basket. A cue is what the cashier says unasked: a near miss, a refusal."""
     shown = {(c.offer.offer_id, c.presented.serial) for c in context.candidates if c.presented}
@@ -116,6 +123,6 @@ def decision_out(
         shopper=context.shopper_known,
         generation=generation,
         trusted_clock=context.moment.trusted,
-        left_out=tuple(LeftOutOut(it.line_id, it.why) for it in decision.left_out),
+        left_out=left_out(decision.left_out, language),
         points=decision.points,
     )

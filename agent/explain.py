@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from agent.answers import left_out
 from agent.past_decision import PastDecision, look_back
-from agent.till_types import VerdictOut
+from agent.till_types import LeftOutOut, VerdictOut
 from agent.what_if import Changed, WhatIf, changed_basket, compare
 from cache.past_sales import FoundSale, PastSales, past_sales
 from ground.complaints import Complaint
-from offers.basket import LeftOut
 from offers.catalogue import may_see
 from offers.context import Search
 from offers.decide import decide
@@ -93,7 +93,7 @@ class Explained(Struct, frozen=True):
     total_discount_minor: int
     points: int
     search: Search | None
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[LeftOutOut, ...]
     redeemed: tuple[OfferId, ...]
     released: tuple[OfferId, ...]
     next_visit: tuple[VerdictOut, ...]
@@ -149,7 +149,7 @@ def _explained(
         total_discount_minor=decision.total_minor if decision else 0,
         points=decision.points if decision else 0,
         search=decision.search if decision else None,
-        left_out=decision.left_out if decision else (),
+        left_out=_left_out(past, wanted),
         redeemed=past.out.redeemed if past.out else (),
         released=past.out.released if past.out else (),
         next_visit=past.out.verdicts if past.out else (),
@@ -194,6 +194,15 @@ def _verdicts(past: PastDecision, wanted: Wanted) -> Iterator[VerdictOut]:
             verdict.serial,
             points=verdict.points,
         )
+
+
+def _left_out(past: PastDecision, wanted: Wanted) -> tuple[LeftOutOut, ...]:
+    """Give the lines that were not looked at as they were told; in another language, said anew."""
+    if past.answered is None:
+        return ()
+    if past.context is None or not wanted.language:
+        return past.answered.out.left_out
+    return left_out(past.answered.decision.left_out, wanted.language)
 
 
 def _what_if(past: PastDecision, wish: str, sales: PastSales, wanted: Wanted) -> WhatIfOut:

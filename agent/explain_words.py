@@ -26,7 +26,7 @@ def lines_of(told: Explained) -> Iterator[str]:
         return
     yield "lines:"
     yield from (_line(line) for line in told.lines)
-    yield from (f"  {it.line_id} was left out: {it.why}" for it in told.left_out)
+    yield from (f"  left out: {it.sentence or it.why}" for it in told.left_out)
     yield f"discount {told.total_discount_minor}, points {told.points}"
     yield "verdicts:"
     for verdict in told.verdicts:

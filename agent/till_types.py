@@ -94,14 +94,27 @@ class VerdictOut(Struct, frozen=True, gc=False):
 
 
 class LeftOutOut(Struct, frozen=True):
-    """A line that the decision did not look at, and why."""
+    """A line that the decision did not look at, and why: as a word, and as a cashier can say it."""
 
     line_id: str
     why: Literal["unknown_product", "quantity", "amount", "currency"]
+    sentence: str = ""
+
+
+class GiftOut(Struct, frozen=True):
+    """Goodwill that settled a dispute of this sale: take it off as a line of its own."""
+
+    offer_id: OfferId
+    title: str
+    amount_minor: int
+    funder: str
 
 
 class DecisionOut(Struct, frozen=True):
-    """The answer to a basket: honour `discounts` at the tender, show `cues` to the cashier."""
+    """The answer to a basket: honour `discounts` at the tender, show `cues` to the cashier.
+
+    `gifts` are all of the sale's so far, also where the answer to a revision is repeated.
+    """
 
     transaction: str
     revision: int
@@ -114,6 +127,7 @@ class DecisionOut(Struct, frozen=True):
     trusted_clock: bool
     left_out: tuple[LeftOutOut, ...] = ()
     points: int = 0  # loyalty points that the tender brings, credited by headquarters
+    gifts: tuple[GiftOut, ...] = ()
 
 
 class GivenIn(TillMessage, frozen=True):

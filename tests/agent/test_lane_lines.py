@@ -8,11 +8,13 @@ import pytest
 from agent.till_types import LeftOutOut, LineIn, ReturnIn, TenderIn
 from cache.generation import Generation
 from cache.generation_writer import GenerationWriter
+from offers.basket import LeftOut
 from offers.context import Experiment, Policy, Risk, StoreFacts
 from offers.coupon_code import element_string, gcn
 from offers.model import Assignment, Points, Product, Wallet
 from offers.reasons import Reason
 from offers.records import Ghost, Issued, Tendered
+from offers.sentences import left_out_sentence
 from offers.shopper_key import identity_key
 from tests.lane_shop import (
     ANNA,
@@ -80,7 +82,8 @@ async def test_a_line_that_makes_no_sense_is_left_out_and_the_rest_gets_its_offe
     message = basket(1, YOGURTS, coupons=(shop.coupon(YOGURT_GCN, 5),))
     message = msgspec.structs.replace(message, lines=(*message.lines, line))
     out = await shop.lane.basket("h1", message)
-    assert out.left_out == (LeftOutOut("X", why),)
+    said = left_out_sentence(LeftOut("X", why), "en")
+    assert out.left_out == (LeftOutOut("X", why, said),)
     assert out.total_discount_minor == 80
     await shop.lane.tender("h1", tender(out))
     (sale,) = await records(shop, Tendered)
