@@ -11,4 +11,7 @@ page_keys, http_printer, http_stream, http_server, openapi. Headquarters: hq_opt
 shelf_start. The house: config, secrets_files, stock, wiring, unswept, supervise, life, cli,
 printer_commands, printer_talk. A year
 of real baskets: replay, replay_lane, replay_count.
+
+Disputes: dispute_desk (start here), dispute_facts, dispute_opening, dispute_view, reissue_desk,
+dispute_calls, staff_types, staff_papers, staff_desk, dispute_parts.
 """

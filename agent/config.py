@@ -79,6 +79,13 @@ class TillTable(Table, frozen=True):
     carrier: Carrier = "qr"  # the code of a single-use coupon: what the till's scanner reads
 
 
+class StaffTable(Table, frozen=True):
+    """[staff]: how people sign in, where headquarters publishes who they are."""
+
+    badge_prefix: Annotated[str, Meta(pattern=r"^[!-~]{0,16}$(?!\n)")] = ""
+    idle_lock_s: Annotated[int, Meta(ge=30, le=3600)] = 300
+
+
 class LaneConfig(Table, frozen=True):
     """The whole file."""
 
@@ -95,6 +102,7 @@ class LaneConfig(Table, frozen=True):
     http: HttpTable = HttpTable()
     cards: CardsTable = CardsTable()
     goodwill: GoodwillRules = GoodwillRules()
+    staff: StaffTable = StaffTable()
     till: TillTable = TillTable()
 
     @property

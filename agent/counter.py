@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from agent.desk import HealthOut, PartOut, PartState as State
+from agent.dispute_desk import DisputeDesk
 from agent.events import Hub
 from agent.help_desk import HelpDesk
 from agent.lane import Lane
 from agent.page_parts import Views
-from agent.page_view import (
-    Shown,
-    sale_view,
-    verdict_of,
-)
-from agent.refusals import Refused
+from agent.page_view import Shown, sale_view
 from agent.rooms import Rooms
 from agent.sales import Finished, Sale
 from agent.scan_decoder import Scan
@@ -35,15 +30,11 @@ from agent.till_types import (
     TenderIn,
     TenderOut,
 )
-from cache.entries import Entry
-from offers.model import LaneId, Language, OfferId
-from offers.records import Uid
-from staff_help.goodwill import Case, GoodwillRules, Refusal, Wish, settle
+from offers.model import LaneId, Language
 from staff_help.lane_state import LaneState
 from staff_help.lights import cache_light
 from staff_help.words import ENGLISH
 
-SHIFT = timedelta(hours=8)
 BY_TASK: dict[str, State] = {
     "running": "up",
     "starting": "starting",
@@ -65,14 +56,14 @@ class Counter:
         lane: Lane,
         rooms: Rooms,
         lane_id: LaneId,
-        rules: GoodwillRules,
+        disputes: DisputeDesk,
         views: Views,
         journal: Path,
     ) -> None:
         self._lane = lane
         self._rooms = rooms
         self._lane_id = lane_id
-        self._rules = rules
+        self.disputes = disputes
         self._views = views
         self._focus: str | None = None
         self._telling = False
@@ -90,7 +81,9 @@ class Counter:
     async def put_basket(self, uid_path: str, basket: BasketIn) -> DecisionOut:
         """Decide one revision of a basket."""
         self._focus = uid_path
-        return await self._lane.basket(uid_path, basket)
+        out = await self._lane.basket(uid_path, basket)
+        gifts = self.disputes.gifts(uid_path)
+        return structs.replace(out, gifts=gifts) if gifts else out
 
     async def tender(self, uid_path: str, tender: TenderIn) -> TenderOut:
         """Make a paid sale final."""
@@ -110,29 +103,12 @@ class Counter:
         return await self._lane.give_back(wanted)
 
     async def settle(self, wish: GoodwillIn) -> GoodwillOut:
-        """Settle a refused offer as goodwill: the row first, then the gift."""
-        async with self._rooms.book.turn(wish.transaction):
-            shown = self._shown(wish.transaction)
-            if shown is None:
-                raise Refused(
-                    "transaction_unknown",
-                    f"No sale {wish.transaction!r} is known on this lane.",
-                    "Settle while the sale is open, or soon after it.",
-                    404,
-                )
-            uid, case = self._uid(wish.transaction), self._case(shown, wish.offer_id)
-            asked = Wish(uid, OfferId(wish.offer_id), wish.amount_minor, wish.by, wish.note)
-            result = settle(asked, case, self._rules, self._rooms.language)
-            if isinstance(result, Refusal):
-                raise Refused(result.code, result.what, result.do, 409)
-            if result not in case.settled:
-                await self._rooms.journal.append(Entry(result, self._rooms.clock.utc_now()))
-        self.tell()
-        return GoodwillOut(wish.transaction, result.offer_id, result.amount_minor, result.funder)
+        """Settle a refused offer as goodwill by hand."""
+        return await self.disputes.give(wish)
 
     async def scan(self, scan: Scan) -> None:
-        """Take what the lane's scanner read: for the page, where it waits for a coupon, else a scan."""
-        if not self.help.takes(scan):
+        """Take what the lane's scanner read: a badge, what the page waits for, else a shopper's scan."""
+        if not await self.disputes.staff.takes(scan.text) and not self.help.takes(scan):
             await self._lane.scan(scan)
 
     def _publish(self, name: str, value: Struct) -> None:
@@ -175,7 +151,7 @@ class Counter:
     def _state(self) -> LaneState:
         rooms, now = self._rooms, self._rooms.clock.utc_now()
         generation, tongue = rooms.shelf.generation, rooms.language
-        rules = self._rules
+        rules = self.disputes.rules
         shown = self._shown(self._focus) if self._focus is not None else None
         trusted = rooms.moment_of(None).trusted
         return LaneState(
@@ -230,22 +206,4 @@ class Counter:
             slips=slips,
             paper=self.help.paper.asks(finished),
             reprint=bool(results) and not finished.voided,
-        )
-
-    def _uid(self, handle: str) -> Uid:
-        sale, finished = self._rooms.book.get(handle), self._rooms.book.finished(handle)
-        known = sale or finished
-        assert known is not None
-        return known.uid
-
-    def _case(self, shown: Shown, offer_id: str) -> Case:
-        rooms, basket = self._rooms, shown.answered.basket
-        since = rooms.clock.utc_now() - SHIFT
-        return Case(
-            verdict=verdict_of(shown.answered, offer_id, shown.late),
-            currency=basket.currency,
-            settled=shown.settled,
-            given_in_shift_minor=rooms.journal.mirror.goodwill_since(since),
-            training=basket.mode == "training",
-            shopper=rooms.journal.ref(shown.shopper) if shown.shopper is not None else None,
         )

@@ -16,6 +16,16 @@ from agent.page_types import (
     WordingIn,
     WordingOut,
 )
+from agent.staff_types import (
+    DisputeIn,
+    DisputeOut,
+    PaperIn,
+    PaperOut,
+    SettledOut,
+    SettleIn,
+    SignInIn,
+    StaffOut,
+)
 from agent.till_types import (
     BasketIn,
     DecisionOut,
@@ -77,6 +87,36 @@ class PageHelp(Protocol):
         """Take the next coupon that the lane's scanner reads for a look back."""
 
 
+class Disputes(Protocol):
+    """How a dispute is led and ended."""
+
+    async def step(self, asked: DisputeIn) -> DisputeOut:
+        """Give a step of a dispute."""
+
+    async def end(self, wanted: SettleIn) -> SettledOut:
+        """End a dispute."""
+
+    async def paper(self, asked: PaperIn) -> PaperOut:
+        """Print what counts and what does not."""
+
+    @property
+    def staff(self) -> People:
+        """Give who stands at the lane."""
+
+
+class People(Protocol):
+    """Who is signed in."""
+
+    async def signed_in(self) -> StaffOut:
+        """Tell who is signed in."""
+
+    async def sign_in(self, wanted: SignInIn) -> StaffOut:
+        """Sign somebody in."""
+
+    async def sign_out(self) -> StaffOut:
+        """Sign out who is there."""
+
+
 class Desk(Protocol):
     """The lane as the till and the cashier's page see it.
 
@@ -95,6 +135,10 @@ class Desk(Protocol):
     @property
     def help(self) -> PageHelp:
         """Give what answers the page's questions."""
+
+    @property
+    def disputes(self) -> Disputes:
+        """Give what leads disputes."""
 
     async def put_basket(self, uid_path: str, basket: BasketIn) -> DecisionOut:
         """Decide one revision of a basket."""

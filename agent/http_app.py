@@ -23,6 +23,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from agent.desk import Desk
+from agent.dispute_calls import DISPUTE_CALLS
 from agent.http_calls import CALLS, ID_PATTERN, Call
 from agent.http_guard import Guard
 from agent.http_help import help_routes
@@ -62,7 +63,7 @@ def make_app(
     """
     limits = limits or Limits()
     routes = [
-        *(call_route(call, desk, limits) for call in (*CALLS, *PAGE_OWN)),
+        *(call_route(call, desk, limits) for call in (*CALLS, *DISPUTE_CALLS, *PAGE_OWN)),
         stream_route(desk, page, limits),
         Route("/healthz", health_endpoint(desk), methods=["GET"]),
         Route("/openapi.json", openapi_endpoint(), methods=["GET"]),

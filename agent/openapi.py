@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 
 from agent.desk import HealthOut
+from agent.dispute_calls import DISPUTE_CALLS
 from agent.http_calls import CALLS, ID_PATTERN, Call
 from agent.http_page import PageOut
 from agent.till_types import Problem
 from staff_help.lane_state import LaneState
 
+EVERY = (*CALLS, *DISPUTE_CALLS)
 # status -> when
 BODY_REFUSALS = {
     400: "The body is not JSON.",
@@ -33,7 +35,7 @@ PAGE_TOO: list[dict[str, list[str]]] = [{"token": []}, {"page": []}]
 
 def openapi() -> dict[str, Any]:
     """Give the whole document (OpenAPI 3.1)."""
-    types = [call.takes for call in CALLS if call.takes] + [call.gives for call in CALLS]
+    types = [call.takes for call in EVERY if call.takes] + [call.gives for call in EVERY]
     extra = [Problem, HealthOut, LaneState, PageOut]
     _, schemas = msgspec.json.schema_components(
         [*types, *extra], ref_template="#/components/schemas/{name}"
@@ -53,7 +55,7 @@ def openapi() -> dict[str, Any]:
 def paths() -> dict[str, Any]:
     """Give every path with its calls."""
     found: dict[str, Any] = {}
-    for call in CALLS:
+    for call in EVERY:
         found.setdefault(call.path, {})[call.method.lower()] = operation(call)
     found["/v1/events"] = {"get": events_operation()}
     found["/v1/page"] = {"post": page_operation()}

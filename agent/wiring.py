@@ -16,6 +16,7 @@ from agent.claim_line import ClaimLine
 from agent.config import Config
 from agent.counter import Counter
 from agent.coupon_desk import CouponDesk
+from agent.dispute_parts import disputes_of, is_up
 from agent.evaluation import Evaluation
 from agent.facts import Here
 from agent.hq_link import Home, HqLink
@@ -142,8 +143,9 @@ class _Builder:
         lane = Lane(rooms)
         supervisor = Supervisor(self.clock, self.dice)
         views = views_of(printing, link, supervisor, self.clock)
-        rules = config.lane.goodwill
-        counter = Counter(lane, rooms, config.lane.lane_id, rules, views, data / "journal.db")
+        ask = (line, claims)
+        disputes = disputes_of(config.lane, self.keys, rooms, ask, lambda: is_up(link))
+        counter = Counter(lane, rooms, config.lane.lane_id, disputes, views, data / "journal.db")
         self.changed = counter.tell
         if printing is not None:
             printing.changed = counter.tell

@@ -26,6 +26,17 @@ from agent.page_types import (
     WordingOut,
 )
 from agent.refusals import Refused
+from agent.staff_types import (
+    ChoiceOut,
+    DisputeIn,
+    DisputeOut,
+    PaperIn,
+    PaperOut,
+    SettledOut,
+    SettleIn,
+    SignInIn,
+    StaffOut,
+)
 from agent.till_types import (
     BasketIn,
     DecisionOut,
@@ -40,6 +51,7 @@ from agent.till_types import (
 )
 from ground.clock import SystemClock
 from offers.model import LaneId, Language, OfferId
+from offers.reasons import Reason
 from staff_help.ask import Answers
 from staff_help.lane_state import LaneState, Light, Sale
 from staff_help.past_sale import PastSale
@@ -68,6 +80,7 @@ class FakeDesk:
     stuck: asyncio.Event | None = None  # a verb waits for it, where it is there
     ready: bool = True
     broken: bool = False
+    who: str = ""
 
     @property
     def help(self) -> FakeDesk:
@@ -148,6 +161,58 @@ class FakeDesk:
             raise no_such_sale()
         self.gifts.append(wish)
         return GoodwillOut(wish.transaction, OfferId(wish.offer_id), wish.amount_minor, "store")
+
+    @property
+    def disputes(self) -> FakeDesk:
+        return self
+
+    @property
+    def staff(self) -> FakeDesk:
+        return self
+
+    async def step(self, asked: DisputeIn) -> DisputeOut:
+        if asked.transaction not in self.baskets:
+            raise no_such_sale()
+        choice = ChoiceOut("told", "Explained", "explained")
+        reason = Reason.EXPIRED
+        return DisputeOut(
+            asked.transaction,
+            OFFER,
+            "O1",
+            reason,
+            "It ended.",
+            {},
+            "",
+            "",
+            "expired",
+            1,
+            "",
+            "",
+            (choice,),
+        )
+
+    async def end(self, wanted: SettleIn) -> SettledOut:
+        if wanted.transaction not in self.baskets:
+            raise no_such_sale()
+        return SettledOut(wanted.transaction, OFFER, "explained", "Noted.")
+
+    async def paper(self, asked: PaperIn) -> PaperOut:
+        if asked.transaction not in self.baskets:
+            raise no_such_sale()
+        return PaperOut(asked.transaction, OFFER, True)
+
+    async def signed_in(self) -> StaffOut:
+        return StaffOut(True, self.who)
+
+    async def sign_in(self, wanted: SignInIn) -> StaffOut:
+        if wanted.pin != "802604":
+            raise Refused("sign_in_refused", "It is not right.", "Try again.")
+        self.who = wanted.id
+        return StaffOut(True, self.who)
+
+    async def sign_out(self) -> StaffOut:
+        self.who = ""
+        return StaffOut(True)
 
     async def page_state(self) -> LaneState:
         light = Light("good", "ready")
