@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from cache.journal_open import walk
+from cache.journal_store import record_of
 
 CELL_CHARS = 80  # of a value in a listing for people; CSV has all of it
 
@@ -58,12 +60,16 @@ def verify(path: Path) -> Report:
     count = 0
     try:
         with reading(path) as db:
+            db.text_factory = _legible
             meta = dict(db.execute("SELECT name, value FROM meta"))
-            for seq, _, _, bad in walk(db, meta):
+            beside = db.execute("SELECT uid, ref FROM row ORDER BY seq")
+            for (seq, _, body, bad), (uid, ref) in zip(walk(db, meta), beside, strict=True):
                 if bad:
                     return _broken(count, seq)
+                if _strangers(body, uid, ref):
+                    return _mislaid(count, seq)
                 count += 1
-    except (sqlite3.DatabaseError, LookupError, ValueError, TypeError) as error:
+    except (sqlite3.DatabaseError, msgspec.MsgspecError, *_UNREADABLE) as error:
         return Report(count, None, f"cannot be read: {error}", _SET_ASIDE)
     last, acked = int(meta["anchor_seq"]) + count, int(meta.get("hq_acked", 0))
     if acked > last:
@@ -72,6 +78,7 @@ def verify(path: Path) -> Report:
     return Report(count, None, f"whole: {count} rows, the last is {last}", "nothing")
 
 
+_UNREADABLE = (LookupError, ValueError, TypeError)
 _SET_ASIDE = (
     "keep a copy of the file, its -wal and its -shm; then restart the agent: it sets the journal "
     "aside under a new name and begins a new one"
@@ -80,6 +87,23 @@ _SET_ASIDE = (
 
 def _broken(count: int, seq: int) -> Report:
     what = f"row {seq} does not follow from the row before it; the {count} rows before are whole"
+    return Report(count, seq, what, _SET_ASIDE)
+
+
+def _legible(text: bytes) -> str:
+    """Read text that may be harmed: what cannot be read hashes to something else."""
+    return text.decode(errors="replace")
+
+
+def _strangers(body: bytes, uid: str | None, ref: str | None) -> bool:
+    """Tell whether what stands beside a row says other things than the row; no hash covers that."""
+    record = record_of(body)
+    own = getattr(record, "uid", uid)
+    return own != uid or getattr(record, "shopper", None) != ref
+
+
+def _mislaid(count: int, seq: int) -> Report:
+    what = f"row {seq} stands under another sale or shopper; the {count} rows before are whole"
     return Report(count, seq, what, _SET_ASIDE)
 
 

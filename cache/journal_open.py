@@ -127,7 +127,8 @@ def _reading(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
     except (msgspec.MsgspecError, LookupError, ValueError, TypeError) as error:
         raise JournalDamagedError(path, str(error)) from error
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in DAMAGE:
+        # Text that is no text has no code: the module, not SQLite, finds it.
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in DAMAGE:
             raise JournalDamagedError(path, str(error)) from error
         raise
     finally:

@@ -56,6 +56,7 @@ def change(path, sql: str) -> None:
         "UPDATE row SET body = CAST(replace(CAST(body AS TEXT), 'xx', 'xy') AS BLOB) WHERE seq = 2",
         "UPDATE row SET at = '2026-11-21T12:00:01.000000+00:00' WHERE seq = 2",
         "UPDATE row SET kind = 'other' WHERE seq = 2",
+        "UPDATE row SET kind = CAST(x'ff' AS TEXT) WHERE seq = 2",
         "UPDATE row SET hash = zeroblob(32) WHERE seq = 2",
         "DELETE FROM row WHERE seq = 2",
         "DELETE FROM row WHERE seq = 1",

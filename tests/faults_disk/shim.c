@@ -9,6 +9,7 @@
      eio     the n-th operation and `count` - 1 after it fail with EIO
      eiosync the same, syncs alone being counted and hit
      enospc  the same with ENOSPC; syncs, unlinks and renames go on as ever
+     full    no file may grow, but by what unlinking has freed
      readonly the same with EROFS
      lie     syncs say that they are done, and do nothing
      slow    each sync takes `count` milliseconds longer
@@ -35,6 +36,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char place[PATH_MAX];
 static char fault[16];
 static long first, many, done, synced;
+static long long room; /* bytes on a full disk */
 static int trace = -1;
 
 #define REAL(name, type, ...) \
@@ -55,7 +57,7 @@ int shim_arm(const char *directory, const char *what, long n, long count, int tr
     pthread_mutex_lock(&lock);
     snprintf(place, sizeof place, "%s/", directory);
     snprintf(fault, sizeof fault, "%s", what);
-    first = n; many = count; done = synced = 0; trace = trace_fd;
+    first = n; many = count; done = synced = 0; room = 0; trace = trace_fd;
     pthread_mutex_unlock(&lock);
     return 0;
 }
@@ -106,6 +108,15 @@ static int turn(char op) {
     return 0;
 }
 
+/* On a full disk: 0 where a file may have this size, an errno where not. */
+static int grown(int fd, off_t end) {
+    struct stat state;
+    if (strcmp(fault, "full") || fstat(fd, &state) || end <= state.st_size) return 0;
+    if (end - state.st_size > room) return ENOSPC;
+    room -= end - state.st_size;
+    return 0;
+}
+
 static ssize_t put(int fd, const void *data, size_t size, off_t at, int appending) {
     char path[PATH_MAX];
     const char *name = name_of(fd, path);
@@ -116,6 +127,7 @@ static ssize_t put(int fd, const void *data, size_t size, off_t at, int appendin
         at = (fcntl(fd, F_GETFL) & O_APPEND) && !fstat(fd, &state) ? state.st_size
                                                                  : lseek(fd, 0, SEEK_CUR);
     int why = turn('w');
+    if (!why) why = grown(fd, at + (off_t)size);
     if (why == -1) size /= 2;
     ssize_t wrote = -1;
     if (why <= 0) wrote = appending ? raw_write(fd, data, size) : raw_pwrite(fd, data, size, at);
@@ -186,9 +198,12 @@ static int moved(char op, const char *path, const char *to) {
     const char *name = below(path), *target = to ? below(to) : NULL;
     if (!name) return to ? renaming(path, to) : unlinking(path);
     pthread_mutex_lock(&lock);
+    struct stat state;
+    long long freed = !to && !stat(path, &state) ? state.st_size : 0;
     int why = turn(op), answer = -1;
     if (why == -1) raise(SIGKILL);
     if (!why) {
+        room += freed;
         answer = to ? renaming(path, to) : unlinking(path);
         if (!answer) note(op, name, 0, target, target ? strlen(target) : 0);
     }
