@@ -36,6 +36,20 @@ class HqTable(Table, frozen=True):
     key_file: str = ""
 
 
+class ArbiterTable(Table, frozen=True):
+    """[arbiter]: the store's own broker, over which a lane of the store arbitrates. No host: none."""
+
+    host: str = ""
+    port: Port = 8883
+    user: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+    here: bool = False  # headquarters may let this lane arbitrate
+    claim_wait_ms: Annotated[int, Meta(ge=50, le=1000)] = 300  # a store's network answers in 10
+
+
 class ScannerTable(Table, frozen=True):
     """[scanner]: a serial port, a pty or `socket://host:port`. No url: the till sends the scans."""
 
@@ -97,6 +111,7 @@ class LaneConfig(Table, frozen=True):
     brand_line: Annotated[str, Meta(max_length=42)] = ""  # heads every slip
     language: Annotated[str, Meta(pattern="^[a-z]{2}(-[a-z]{2})?$")] = "en"
     hq: HqTable = HqTable()
+    arbiter: ArbiterTable = ArbiterTable()
     scanner: ScannerTable = ScannerTable()
     printer: PrinterTable = PrinterTable()
     http: HttpTable = HttpTable()

@@ -29,7 +29,7 @@ from sync.mqtt_link import MqttLink
 from sync.outbox_window import NeedRows
 from sync.payload import Packet, pack
 from sync.pulls import Chunk
-from sync.reading import read_down
+from sync.reading import Down, read_down
 from sync.session import Session
 from sync.steps import (
     ClaimAnswered,
@@ -95,6 +95,8 @@ class HqLink:
 
     def attach(self, mqtt: MqttLink, line: ClaimLine) -> None:
         """Get the client and the waiting tills; both are built around this link."""
+        self.on_link: Callable[[bool], None] = lambda _: None  # told of up and down
+        self.of_arbiters: Callable[[Packet, Down], Awaitable[bool]] | None = None
         self._mqtt, self._line = mqtt, line
 
     @property
@@ -196,6 +198,8 @@ class HqLink:
         await self._carry(self._session.received(packet.topic, message, now))
         self._wake.set()
         self._changed()
+        if self.of_arbiters is not None and await self.of_arbiters(packet, message):
+            return
 
     def _on_up(self, session_present: bool) -> None:
         self._since = self._clock.utc_now()
@@ -214,13 +218,14 @@ class HqLink:
         self._session.disconnected()
         self._pull.disconnected()
         if self._line is not None:
-            self._line.link_lost()
+            self._line.link_lost("hq")
         self._changed()
 
     def _on_poison(self, poison: Poison) -> None:
         log.warning("! %s refused: %s", poison.topic, poison.why)
         self._spawn(self._carry(self._session.refused(poison.topic, poison.why)))
 
+        self.on_link(True)
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
@@ -234,6 +239,7 @@ class HqLink:
                 case NeedRows(after, limit):
                     rows = await self._journal.rows_after(after, limit)
                     await self._carry(self._session.offer_rows(after, rows))
+        self.on_link(False)
                 case _:
                     await self._take(step)
 
@@ -297,3 +303,7 @@ class HqLink:
         log.info("= generation %s is in force, %s before", generation.id, old.id)
         await note_refused(generation, self._journal, self._clock)
         self._changed()
+    def publish(self, packet: Packet) -> bool:
+        """Send a packet to headquarters; False where it was not taken."""
+        return self._publish(packet)
+

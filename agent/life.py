@@ -109,6 +109,8 @@ def _start(lane: WiredLane) -> None:
             supervisor.start("pictures", partial(_keep_pictures, lane, lane.printing))
     if lane.link is not None:
         supervisor.start("hq", lane.link.run)
+    if lane.store_link is not None:
+        supervisor.start("claims", lane.store_link.run)
     if config.scanner.url:
         supervisor.start("scanner", partial(_scan, lane))
     supervisor.start("http", partial(_serve_http, lane))
@@ -123,6 +125,8 @@ async def _finish(lane: WiredLane) -> None:
     if lane.link is not None:
         await lane.link.stop()
     await lane.supervisor.stop()
+    if lane.store_link is not None:
+        await lane.store_link.stop()
     await lane.journal.set_meta("floor", lane.clock.utc_now().isoformat())
     await lane.journal.close()
     lane.shelf.generation.close()

@@ -38,7 +38,7 @@ from ground.complaints import Complaint
 from offers.context import Moment
 from offers.model import LaneId, Language, ShopperKey, StoreId
 from offers.records import Incarnation
-from sync.claims import LaneClaims
+from sync.claims import LaneClaims, Way
 from sync.messages import Claim
 
 RETENTION = timedelta(days=2)  # rows are acknowledged as they are written: a year stays small
@@ -99,7 +99,7 @@ def _rooms(stock: Stock, clock: Clock) -> Rooms:
     trust = TimeTrust(shelf.generation.built_at)
     book = SaleBook()
     claims = LaneClaims(journal.epoch, CLAIM_WAIT_S)
-    line = ClaimLine(claims, _nobody, clock, CLAIM_WAIT_S)
+    line = ClaimLine(claims, _nobody, clock, lambda _: Way(answer_s=CLAIM_WAIT_S))
     coupons = CouponDesk(stock, book, claims, f"{store.store}/replay", clock.utc_now)
 
     here = Here(LaneId("replay"), shelf, QuotaDesk(journal, book, clock.utc_now))

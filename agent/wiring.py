@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import structs
 
 from agent.claim_line import ClaimLine
+from agent.claims_wiring import claim_parts, store_client
 from agent.config import Config
 from agent.counter import Counter
 from agent.coupon_desk import CouponDesk
@@ -34,6 +35,7 @@ from agent.scan_decoder import Scan
 from agent.scan_reading import CardRules, Reading, read_scan
 from agent.shelf_start import LONG_AGO, first_generation
 from agent.stock import Stock
+from agent.store_link import StoreLink
 from agent.supervise import Supervisor
 from agent.trust import TimeTrust
 from cache.journal import Journal
@@ -47,7 +49,6 @@ from offers.records import Incarnation
 from offers.shopper_key import identity_key
 from printer.profile import find_profile
 from sync.claims import LaneClaims
-from sync.messages import Claim
 from sync.mqtt_link import MqttLink
 from sync.session import Facts, Known, Me, Session
 
@@ -68,6 +69,7 @@ class WiredLane:
     line: ClaimLine
     book: SaleBook
 
+    store_link: StoreLink | None
     @property
     def busy(self) -> bool:
         """Tell whether a till waits for an arbiter or a job for the printer."""
@@ -136,8 +138,8 @@ class _Builder:
         here = Here(config.lane.lane_id, stock.shelf, quotas)
         claims = LaneClaims(stock.journal.epoch, config.lane.till.claim_wait_ms / 1000)
         link = self._link(data, here) if config.lane.hq.host else None
-        send = link.send_claim if link is not None else _nobody
-        line = ClaimLine(claims, send, self.clock, config.lane.till.claim_wait_ms / 1000)
+        single = claim_parts(config, self.clock, self.dice, stock, self.keys.every("hq-public"))
+        claims, line = single.claims, single.line
         printing = self._printing()
         rooms = self._rooms(book, here, claims, line, printing)
         lane = Lane(rooms)
@@ -151,7 +153,8 @@ class _Builder:
             printing.changed = counter.tell
         if link is not None:
             link.attach(self._mqtt(link), line)
-            stock.journal.on_rows = link.row_written
+            store = store_client(config, single.store.ears, self.clock, self.dice)
+            single.join(link, stock, store)
         return WiredLane(
             config,
             self.clock,
@@ -164,6 +167,7 @@ class _Builder:
             link,
             line,
             book,
+            single.store if link is not None else None,
         )
 
     def _rooms(
@@ -261,11 +265,6 @@ class _Builder:
     def _mqtt(self, link: HqLink) -> MqttLink:
         options = link_options(self.config, link.will())
         return MqttLink(options, link.ears, DeviceClock(self.clock), self.dice)
-
-
-def _nobody(_: Claim) -> bool:
-    """No headquarters: every claim is answered at once, by the lane's own caps."""
-    return False
 
 
 def _profile_name(config: Config, name: str) -> str:

@@ -102,6 +102,10 @@ def _sign(parser: argparse.ArgumentParser) -> None:
 
 def _acl(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write them there, mode 0600")
+    parser.add_argument("--store", metavar="STORE", help="for this store's own broker")
+    parser.add_argument(
+        "--arbiter", action="append", default=[], metavar="LANE", help="a lane that may arbitrate"
+    )
 
 
 def _store(parser: argparse.ArgumentParser) -> None:

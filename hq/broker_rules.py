@@ -20,6 +20,27 @@ topic write {ROOT}/+/down/#
 """
 
 
+STORE_HEAD = f"""# Written by `tillside-hq acl --store`: for the broker of one store, which carries claims alone.
+# A lane's name is its certificate's: STORE/LANE.
+pattern write {ROOT}/%u/up/#
+pattern read {ROOT}/%u/down/#
+"""
+
+
+def store_rules(row: StoreRow, arbiters: Iterable[str]) -> str:
+    """Write the rules of a store's own broker: these lanes of it may arbitrate."""
+    lines = [STORE_HEAD]
+    may = set(arbiters)
+    for lane in row.lanes:
+        words = [f"user {row.store}/{lane}", f"topic read {ROOT}/{row.store}/down/#"]
+        if lane in may:
+            words.append(f"topic read {ROOT}/{row.store}/+/up/#")
+            words.append(f"topic write {ROOT}/{row.store}/+/down/#")
+            words.append(f"topic write {ROOT}/{row.store}/down/seat")
+        lines.append("\n".join(words) + "\n")
+    return "\n".join(lines)
+
+
 def access_rules(stores: Iterable[StoreRow]) -> str:
     """Write the rules of every lane that is published now."""
     lines = [HEAD]

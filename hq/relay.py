@@ -72,7 +72,7 @@ class Relay:
             case Heard():
                 return self.fed(store, lane, message)
             case CopyAsk():
-                return self.copy(store, lane, message)
+                return self.copy(store, lane, message, now)
             case Ask(what="term"):
                 self.forgot(store, lane, message.from_rev, now)
             case _:
@@ -159,9 +159,15 @@ class Relay:
         self._conn.execute("INSERT OR REPLACE INTO mirrored VALUES (?, ?)", (words.source, upto))
         return [pack(down(store, lane, "heard"), Heard(words.term, words.source, upto))]
 
-    def copy(self, store: StoreId, lane: LaneId, ask: CopyAsk) -> list[Packet]:
-        """Give a new arbiter the next part of what is known of its serials."""
+    def copy(self, store: StoreId, lane: LaneId, ask: CopyAsk, now: datetime) -> list[Packet]:
+        """Give a new arbiter the next part of what is known of its serials.
+
+        One that had all of it before and begins anew has lost its ledger.
+        """
         if not self._sits(store, lane, ask.term):
+            return []
+        if not ask.after and self._fed_upto(store) >= 0:
+            self.forgot(store, lane, ask.term, now)
             return []
         found = self._ledger.claims_of(store, ask.after, PART + 1)
         last = len(found) <= PART
@@ -225,19 +231,21 @@ class Relay:
         self._fed.add(home)
 
     def _next_feed(self, store: StoreId) -> list[Packet]:
-        seat = self.seats.of(store)
-        query = "SELECT fed FROM seats WHERE store = ?"
-        after: Seq = self._conn.execute(query, (store,)).fetchone()[0]
+        seat, after = self.seats.of(store), self._fed_upto(store)
         query = (
             "SELECT n, what, serial, epoch, attempt, place, at FROM feed"
             " WHERE store = ? AND n > ? ORDER BY n LIMIT ?"
         )
         rows = self._conn.execute(query, (store, after, PART)).fetchall()
-        if not rows or not seat.lane:
-            return []
+        if not rows or not seat.lane or after < 0:
+            return []  # before its copy is there it could not place them
         words = tuple(_word(row) for row in rows)
         message = Words(seat.term, self._feed_name(), after, rows[-1][0], after, words)
         return [pack(down(store, seat.lane, "words"), message)]
+
+    def _fed_upto(self, store: StoreId) -> Seq:
+        query = "SELECT fed FROM seats WHERE store = ?"
+        return int(self._conn.execute(query, (store,)).fetchone()[0])
 
     def _feed_name(self) -> Incarnation:
         return Incarnation(self._conn.execute("SELECT name FROM feed_name").fetchone()[0])

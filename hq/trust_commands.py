@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ground.complaints import Complaint
 from hq.authority import HQ_NAME, Authority, make_authority
-from hq.broker_rules import access_rules
+from hq.broker_rules import access_rules, store_rules
 from hq.keys import enrol
 from hq.store import open_store
 from offers.model import LaneId, StoreId
@@ -55,7 +55,11 @@ def write_rules(given: argparse.Namespace, now: datetime) -> str:
     """Give the access rules, or write them, readable by their owner alone as mosquitto wants it."""
     del now
     with closing(open_store(given.db)) as store:
-        rules = access_rules(store.stores())
+        rules = (
+            store_rules(store.store(StoreId(given.store)), given.arbiter)
+            if given.store
+            else access_rules(store.stores())
+        )
     if given.out is None:
         return rules
     given.out.touch(0o600)
