@@ -237,6 +237,12 @@ COMMANDS = (
         "serve --broker mqtt://127.0.0.1:1883",
         _serve,
     ),
+    Command(
+        "collect",
+        "Collect rows beside serve, as one of any number on the same file. Runs until stopped.",
+        "collect --broker mqtt://127.0.0.1:1883",
+        _serve,
+    ),
     Command("lanes", "Show what each lane has, and what it owes.", "lanes", _json),
     Command("redemptions", "List every redemption, second uses marked.", "redemptions", _json),
     Command(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import logging
-import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
@@ -14,12 +11,9 @@ from contextlib import closing
 
 from ground.clock import Clock, ShiftedClock, SystemClock
 from ground.complaints import Complaint, say
-from ground.dice import Dice
 from ground.key_files import KeyRing
-from ground.log_lines import configure
-from hq import claim_commands, reports, staff_commands, trust_commands
+from hq import claim_commands, reports, staff_commands, trust_commands, wire_commands
 from hq.arguments import parser
-from hq.desk import open_desk
 from hq.exposures import experiments
 from hq.keys import make_keys
 from hq.lint import errors, in_words, lint_directory
@@ -28,7 +22,6 @@ from hq.plan import Plan, make_plan
 from hq.previews import Asked, write_previews
 from hq.publish import apply, recall, rollback, set_stock
 from hq.reports import Line
-from hq.serve import Serve, options
 from hq.shop_files import read_shop
 from hq.shop_reader import ShopComplaint
 from hq.store import HqStore, open_store
@@ -188,39 +181,14 @@ def _stock(given: Arguments) -> int:
     return 0
 
 
-def _serve(given: Arguments) -> int:
-    configure()
-    host, port, secure = given.broker
-    if secure and not given.ca:
-        raise Complaint(
-            "mqtts:// needs to know who signed the broker's certificate", "add --ca FILE"
-        )
-    password = given.password_file.read_text().strip() if given.password_file else None
-    tls = (given.ca, given.cert, given.key)
-    link = options(host, port, given.user, password, tls)
-    with closing(open_store(given.db)) as store:
-        desk = open_desk(store, given.keys)
-        logging.getLogger("tillside.hq").info("= serving %s over %s:%d", given.db, host, port)
-        asyncio.run(_until_stopped(lambda: Serve(store, desk, link, _clock(given), Dice())))
-    return 0
-
-
-async def _until_stopped(make: Callable[[], Serve]) -> None:
-    """Serve until SIGTERM or Ctrl-C; what is in hand is finished first."""
-    work = asyncio.ensure_future(make().run())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, work.cancel)
-        except NotImplementedError:  # Windows: Ctrl-C raises KeyboardInterrupt instead
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(work.cancel))
-    await asyncio.wait({work})
-    if not work.cancelled():
-        work.result()
+def _wire(given: Arguments) -> int:
+    return wire_commands.RUN[given.command](given, _clock(given))
 
 
 def _lanes(given: Arguments) -> int:
-    columns = "store lane online generation delta_rev recall_rev outbox oldest_s skew_s twin seen_s rows"
+    columns = (
+        "store lane online generation delta_rev recall_rev outbox oldest_s skew_s twin seen_s rows"
+    )
     with closing(open_store(given.db)) as store:
         lines = reports.lanes(store, _clock(given).utc_now())
     return _list(given, lines, f"{columns} quarantine chain_breaks")
@@ -277,7 +245,7 @@ RUN: dict[str, Callable[[Arguments], int]] = {
     "rollback": _rollback,
     "recall": _recall,
     "stock": _stock,
-    "serve": _serve,
+    **dict.fromkeys(wire_commands.RUN, _wire),
     "lanes": _lanes,
     "redemptions": _redemptions,
     "experiments": _experiments,

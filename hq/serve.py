@@ -10,6 +10,7 @@ from typing import get_args
 
 from ground.clock import Clock
 from ground.dice import Dice
+from hq.collect import NAME, Collector
 from hq.desk import HqDesk
 from hq.store import HqStore
 from sync.link_options import Ears, LinkOptions, Poison, TlsFiles
@@ -21,8 +22,8 @@ log = logging.getLogger("tillside.hq")
 
 LOOK_S = 0.1  # a command takes effect within 0.2 s: half of it waiting, half of it sending
 UNSENT_KEPT = 1000  # answers while the link is away; a lane asks again for what is dropped
-CLIENT_ID = "tillside-hq"
-TOPICS = tuple(every_lane_up(what) for what in get_args(UpTopic))
+CLIENT_ID = "tillside-hq-front"  # rows come over another link: see `hq.collect`
+TOPICS = tuple(every_lane_up(what) for what in get_args(UpTopic) if what != "rows")
 
 
 class Serve:
@@ -41,23 +42,24 @@ class Serve:
             on_poison=self._on_poison,
         )
         self._link = MqttLink(options, ears, clock, dice)
+        self._collector = Collector(desk, options, clock, dice, self._tell, NAME)
         self._unsent: deque[Packet] = deque(maxlen=UNSENT_KEPT)
         self._seen = -1
         self._untold = True
 
     async def run(self) -> None:
         """Serve until cancelled."""
-        link = asyncio.ensure_future(self._link.run())
-        look = asyncio.ensure_future(self._look())
+        jobs = (self._link.run(), self._collector.run(), self._look())
+        tasks = [asyncio.ensure_future(job) for job in jobs]
         try:
-            await asyncio.wait({link, look}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (link, look):
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
                 if task.done():
                     task.result()
         finally:
-            await self._link.stop()
-            look.cancel()
-            await asyncio.gather(link, look, return_exceptions=True)
+            await asyncio.gather(self._link.stop(), self._collector.stop())
+            tasks[-1].cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _look(self) -> None:
         """See every tenth of a second whether a command changed the file."""
@@ -77,6 +79,8 @@ class Serve:
     def _tell(self) -> None:
         """Announce what is due, as far as the link takes it; the rest waits for the next look."""
         self._untold = True
+        if not self._collector.joined:
+            return  # who hears us answers with rows at once
         for due in self._desk.due():
             if not self._link.publish(due.packet):
                 return
@@ -89,7 +93,7 @@ class Serve:
             return  # someone emptied a retained word
         self._unsent += self._desk.answer(packet, self._clock.utc_now())
         self._send()
-        if packet.topic.endswith(("/up/rows", "/up/ask")):
+        if packet.topic.endswith("/up/ask"):
             self._tell()
 
     def _on_up(self, session_present: bool) -> None:

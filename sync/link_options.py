@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from sync.payload import Packet
 
+SESSION_EXPIRY_S = 7 * 24 * 3600  # a store may be closed for a week
+
 
 class TlsFiles(Struct, frozen=True):
     """PEM files: who signs the broker's certificate, and the lane's own certificate and key."""
@@ -32,6 +34,7 @@ class LinkOptions(Struct, frozen=True, kw_only=True):
     will_delay_s: int = 15  # shorter cuts than this do not show as an outage at headquarters
     keepalive_s: int = 25
     connect_timeout_s: float = 5.0
+    session_expiry_s: int = SESSION_EXPIRY_S
 
 
 class Poison(Struct, frozen=True):

@@ -33,7 +33,6 @@ from sync.rivals import Rivals
 
 log = logging.getLogger(__name__)
 
-SESSION_EXPIRY_S = 7 * 24 * 3600  # a store may be closed for a week
 RECEIVE_MAXIMUM = 64  # what the broker may send before we have acknowledged
 IN_FLIGHT = 50  # paho slows down beyond 100: it searches its list
 WINDOW = 512  # messages that paho may hold; the outbox is the only real queue
@@ -132,7 +131,7 @@ class MqttLink:
     def _drive(self) -> None:
         """Connect, and move bytes until the link falls: all of it in the link's own thread."""
         properties = _properties(PacketTypes.CONNECT)
-        properties.SessionExpiryInterval = SESSION_EXPIRY_S
+        properties.SessionExpiryInterval = self._options.session_expiry_s
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
         properties.MaximumPacketSize = LIMIT_BYTES + 4096  # the longest topic and properties we use
         self._client.connect(

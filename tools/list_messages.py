@@ -13,8 +13,8 @@ from typing import Any, get_args
 import msgspec
 
 from offers.records import Record
+from sync.link_options import SESSION_EXPIRY_S
 from sync.messages import CHUNK_BYTES, SCHEMAS, Letter
-from sync.mqtt_link import SESSION_EXPIRY_S
 from sync.payload import BYTES, COMPRESS_ABOVE_BYTES, JSON, LIMIT_BYTES, NAMES, ZSTD_JSON
 from sync.reading import CARRIED, CHUNK_SCHEMA
 from sync.topics import Down, StoreDown, Up, down, store_down, up

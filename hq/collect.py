@@ -1,0 +1,109 @@
+"""A collector: takes lanes' rows off one shared subscription, as many of them side by side as are wanted.
+
+The broker deals each message of rows to one collector of the group. Any order and any repeat will do:
+rows are kept by their number, and a lane hears up to where nothing is missing, after the commit. The
+session of a further collector ends with its connection, so that the broker deals nothing to one that
+is gone; what it had not committed is sent again by its lane. The one within `serve` has a session that
+lasts: rows that come while headquarters is away are there when it is back. Claims and births have a
+link of their own, which no backlog of rows stands in front of: `hq.serve`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import socket
+from collections import deque
+from collections.abc import Callable
+
+from msgspec import structs
+
+from ground.clock import Clock
+from ground.dice import Dice
+from hq.desk import HqDesk
+from sync.link_options import Ears, LinkOptions, Poison
+from sync.mqtt_link import MqttLink
+from sync.payload import Packet
+from sync.topics import every_lane_up
+
+log = logging.getLogger("tillside.hq")
+
+NAME = "tillside-hq-rows"
+GROUP = "tillside-collectors"
+TOPIC = f"$share/{GROUP}/{every_lane_up('rows')}"  # MQTT 5 section 4.8.2
+UNSENT_KEPT = 1000  # acknowledgements while the link is away; a lane sends again what it misses
+
+
+class Collector:
+    """One member of the group, over one connection to headquarters' file."""
+
+    def __init__(
+        self,
+        desk: HqDesk,
+        options: LinkOptions,
+        clock: Clock,
+        dice: Dice,
+        taken: Callable[[], None] = lambda: None,
+        name: str = "",
+    ) -> None:
+        """Build a collector.
+
+        Args:
+            desk: what answers.
+            options: where the broker is, as `hq.serve:options` says it.
+            clock: the time.
+            dice: for waits between tries.
+            taken: told after each commit, and when it has joined the group.
+            name: a client id for ever, whose session lasts; none: one for this time.
+        """
+        self._desk = desk
+        self._clock = clock
+        self._taken = taken
+        self._unsent: deque[Packet] = deque(maxlen=UNSENT_KEPT)
+        self.messages = 0
+        self.joined = False
+        self._name = name or f"{NAME}-{socket.gethostname()}-{secrets.token_hex(4)}"
+        ears = Ears(
+            on_message=self._on_message,
+            on_up=lambda _: self._on_up(),
+            on_down=lambda why: log.warning("= collector without a broker: %s", why),
+            on_poison=self._on_poison,
+        )
+        expiry_s = options.session_expiry_s if name else 0
+        own = structs.replace(
+            options, client_id=self._name, subscriptions=(TOPIC,), session_expiry_s=expiry_s
+        )
+        self._link = MqttLink(own, ears, clock, dice)
+
+    async def run(self) -> None:
+        """Collect until stopped or cancelled."""
+        try:
+            await self._link.run()
+        finally:
+            log.info("= collected %d messages", self.messages)
+
+    async def stop(self) -> None:
+        """Leave the group."""
+        await self._link.stop()
+
+    async def _on_message(self, packet: Packet) -> None:
+        self._unsent += self._desk.answer(packet, self._clock.utc_now())
+        self.messages += 1
+        self._send()
+        self._taken()
+        await asyncio.sleep(0)  # a full queue never waits: let a claim in between two commits
+
+    def _send(self) -> None:
+        while self._unsent and self._link.publish(self._unsent[0]):
+            self._unsent.popleft()
+
+    def _on_up(self) -> None:
+        log.info("= collector %s connected", self._name)
+        self.joined = True
+        self._send()
+        self._taken()
+
+    def _on_poison(self, poison: Poison) -> None:
+        log.warning("! %s %s", poison.topic, poison.why)
+        self._desk.poison(poison.topic, poison.why, self._clock.utc_now())
