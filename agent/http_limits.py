@@ -17,4 +17,5 @@ class Limits(Struct, frozen=True):
     basket_s: float = 1.0  # a claim takes 0.8 s at most; later is a refusal, never a wait
     settle_s: float = 3.0  # tender, void, return and goodwill wait for the disk
     beat_s: float = 5.0
+    refresh_s: float = 60.0  # "3 minutes" is told anew, though nothing happened
     stream_s: float = 3600.0  # a page then comes back, and its key is renewed

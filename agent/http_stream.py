@@ -1,6 +1,6 @@
 """GET /v1/events: the lane's state as server-sent events, whole each time.
 
-First a snapshot, then each change, and a beat between: a comment for proxies and a "beat" for the
+First a snapshot, then each change, the state again each minute (it tells ages), and a beat between: a comment for proxies and a "beat" for the
 page, which so learns that the lane is gone even where the connection seems to stand.
 """
 
@@ -90,12 +90,17 @@ async def until_left(receive: Receive, listener: Listener) -> None:
 async def stream(desk: Desk, listener: Listener, limits: Limits) -> AsyncIterator[bytes]:
     """Give the stream's parts until the listener is let go or the stream's time is over."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + limits.stream_s
+    told = loop.time()
+    until = told + limits.stream_s
     yield b"retry: 2000\n\n" + as_text(await snapshot(desk, listener))
     while (left := until - loop.time()) > 0:
         part = await next_part(listener, min(left, limits.beat_s))
         if part is None:
             return
+        if part is not BEAT:
+            told = loop.time()
+        elif loop.time() - told >= limits.refresh_s:
+            told, part = loop.time(), as_text(await snapshot(desk, listener))
         yield part
 
 

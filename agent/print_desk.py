@@ -106,6 +106,7 @@ class PrintDesk:
                 self._note(due.first, "printing")
                 self.queue.submit(due.job, due.slips, self.deadline_s, due.still_good)
             await change
+            self.changed()
 
     def print_own(self, content: tuple[Slip, ...] | Job, within_s: float) -> JobId:
         """Print what is no coupon, a test or a calibration slip; the journal does not hear of it."""

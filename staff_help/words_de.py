@@ -75,6 +75,7 @@ PAGE: dict[str, str] = {
     "slip": "Bon: {title}",
     "no_answer": "Die Kasse hat nicht geantwortet. Bitte erneut versuchen.",
     "sign_in": "Anmelden",
+    "sign_out": "{id} abmelden",
     "sign_in_hint": "Ausweis scannen, oder Nummer und PIN eingeben.",
     "staff_id": "Ihre Personalnummer",
     "pin": "PIN",

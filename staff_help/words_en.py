@@ -75,6 +75,7 @@ PAGE: dict[str, str] = {
     "slip": "Slip: {title}",
     "no_answer": "The lane did not answer. Please try again.",
     "sign_in": "Sign in",
+    "sign_out": "Sign out {id}",
     "sign_in_hint": "Scan your badge, or enter your number and PIN.",
     "staff_id": "Your number",
     "pin": "PIN",

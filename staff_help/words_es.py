@@ -75,6 +75,7 @@ PAGE: dict[str, str] = {
     "slip": "Papel: {title}",
     "no_answer": "La caja no respondió. Inténtelo de nuevo.",
     "sign_in": "Iniciar sesión",
+    "sign_out": "Cerrar sesión de {id}",
     "sign_in_hint": "Escanee su tarjeta de empleado, o escriba su número y PIN.",
     "staff_id": "Su número",
     "pin": "PIN",

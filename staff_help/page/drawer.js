@@ -16,6 +16,20 @@ export async function openDrawer(line, sale) {
   await step();
 }
 
+// Somebody may have signed in by a badge at the lane's scanner.
+export async function staffMayHaveChanged() {
+  if (!$("drawer").open || !$("drawer-staff_id")) return;
+  const here = await call("GET", "/v1/staff");
+  if (here.problem || !here.id) return;
+  staff = here;
+  await step();
+}
+
+async function signOut() {
+  staff = { ...staff, ...await call("POST", "/v1/staff/sign_out") };
+  $("drawer").close();
+}
+
 async function step() {
   const { transaction, offer_id, script, path } = dispute;
   const told = await call("POST", "/v1/disputes/step", { transaction, offer_id, path, ...(script && { script }) });
@@ -41,6 +55,7 @@ function drawStep(told) {
   $("drawer").append(choices);
   if (!staff.published) $("drawer").append(field("badge", "text", sessionStorage.getItem(BADGE) || ""));
   foot(button("plain", say("print_counts"), printCounts));
+  if (staff.id) $("drawer").querySelector(".actions").prepend(button("plain", say("sign_out", { id: staff.id }), signOut));
   choices.querySelector("button")?.focus();
 }
 

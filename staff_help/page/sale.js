@@ -2,7 +2,7 @@
 
 import { $, announce, button, call, keyed, make, say } from "/static/words.js";
 import { openMore, showSlip } from "/static/more.js";
-import { openDrawer } from "/static/drawer.js";
+import { openDrawer, staffMayHaveChanged } from "/static/drawer.js";
 
 let sale = null;
 let lane = null;
@@ -10,6 +10,7 @@ let lane = null;
 export function drawSale(state) {
   lane = state;
   sale = state.sale;
+  staffMayHaveChanged();
   $("idle").hidden = Boolean(sale);
   $("sale").hidden = !sale;
   $("side").hidden = !sale;

@@ -70,6 +70,14 @@ async def test_a_page_gets_the_state_and_then_each_change():
         assert second["sale"]["number"] == "77"
 
 
+async def test_a_quiet_lane_tells_its_state_again():
+    """What is said to be minutes old grows older on the screen, though nothing happens."""
+    async with face(limits=Limits(beat_s=0.02, refresh_s=0.05)) as at, listening(at) as (_, event):
+        names = [(await event())["event"] for _ in range(8)]
+    assert names[0] == "state"
+    assert {"state", "beat"} <= set(names[1:])
+
+
 async def test_a_quiet_lane_beats():
     """Where nothing changes the page still hears that the lane lives."""
     async with face(limits=Limits(beat_s=0.05)) as at, listening(at) as (_, event):
