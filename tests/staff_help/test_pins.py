@@ -44,6 +44,7 @@ def test_a_hash_is_argon2id_salted_and_of_a_stated_size():
         HASH[:-30],
         "$argon2id$v=19$m=19456,t=2,p=1$!!!$???",
     ],
+    ids=("empty", "pin", "nobody", "argon2i", "memory", "passes", "lanes", "short", "no base64"),
 )
 def test_what_is_no_hash_of_ours_fits_nothing(encoded):
     """A damaged or oversized one costs no more than any other, and nobody gets in by it."""
