@@ -19,9 +19,11 @@ from agent.generation_pull import GenerationPull, note_refused
 from agent.shelf_start import drop_old
 from agent.stock import Stock
 from agent.trust import TimeTrust
+from cache.entries import Entry
 from cache.generation import Generation
 from ground.clock import Clock
 from offers.model import LaneId, StoreId
+from offers.records import Noted
 from sync.errors import BadWords
 from sync.link_options import Ears, Poison
 from sync.messages import BlobAsk, Claim, Manifest
@@ -91,12 +93,13 @@ class HqLink:
         self._pull = GenerationPull(home.directory, self._ask_blob, self._install, home.clock)
         self._hq_now: datetime | None = None  # as its last acknowledgement said
         self._written = 0
+        self._was_known = False
         self._tasks: set[asyncio.Future[None]] = set()
+        self.on_link: Callable[[bool], None] = lambda _: None  # told of up and down
+        self.of_arbiters: Callable[[Packet, Down], Awaitable[bool]] | None = None
 
     def attach(self, mqtt: MqttLink, line: ClaimLine) -> None:
         """Get the client and the waiting tills; both are built around this link."""
-        self.on_link: Callable[[bool], None] = lambda _: None  # told of up and down
-        self.of_arbiters: Callable[[Packet, Down], Awaitable[bool]] | None = None
         self._mqtt, self._line = mqtt, line
 
     @property
@@ -107,6 +110,7 @@ class HqLink:
             on_up=self._on_up,
             on_down=self._on_down,
             on_poison=self._on_poison,
+            on_rival=self._on_rival,
         )
 
     @property
@@ -194,16 +198,34 @@ class HqLink:
         if isinstance(message, Chunk):
             await self._pull.chunk(message)
             return
+        if self.of_arbiters is not None and await self.of_arbiters(packet, message):
+            return
         now = self._clock.monotonic_s()
         await self._carry(self._session.received(packet.topic, message, now))
         self._wake.set()
         self._changed()
-        if self.of_arbiters is not None and await self.of_arbiters(packet, message):
-            return
+
+    def _on_rival(self, why: str) -> None:
+        log.error("! %s", why)
+        self._note("name_taken", why)
+
+    def _note(self, code: str, detail: str) -> None:
+        """Tell headquarters and store IT, by a row of the journal."""
+        self._spawn(self._write(Entry(Noted(code, detail), self._clock.utc_now())))
+
+    async def _write(self, entry: Entry) -> None:
+        await self._journal.append(entry)
 
     def _on_up(self, session_present: bool) -> None:
+        if self._was_known and not session_present:
+            log.warning(
+                "! the broker has forgotten this lane; everything is asked for and sent anew"
+            )
+            self._note("broker_forgot", "its session of this lane is gone")
+        self._was_known = True
         self._since = self._clock.utc_now()
         log.info("= link to headquarters is up")
+        self.on_link(True)
         self._spawn(self._greet(session_present))
 
     async def _greet(self, session_present: bool) -> None:
@@ -217,6 +239,7 @@ class HqLink:
         log.info("= link to headquarters is down: %s", why)
         self._session.disconnected()
         self._pull.disconnected()
+        self.on_link(False)
         if self._line is not None:
             self._line.link_lost("hq")
         self._changed()
@@ -225,7 +248,6 @@ class HqLink:
         log.warning("! %s refused: %s", poison.topic, poison.why)
         self._spawn(self._carry(self._session.refused(poison.topic, poison.why)))
 
-        self.on_link(True)
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
@@ -239,7 +261,6 @@ class HqLink:
                 case NeedRows(after, limit):
                     rows = await self._journal.rows_after(after, limit)
                     await self._carry(self._session.offer_rows(after, rows))
-        self.on_link(False)
                 case _:
                     await self._take(step)
 
@@ -288,6 +309,10 @@ class HqLink:
     def _ask_blob(self, ask: BlobAsk) -> None:
         self._publish(pack(up(self._home.store, self._home.lane, "blob"), ask))
 
+    def publish(self, packet: Packet) -> bool:
+        """Send a packet to headquarters; False where it was not taken."""
+        return self._publish(packet)
+
     def _publish(self, packet: Packet) -> bool:
         return self._mqtt is not None and self._mqtt.publish(packet)
 
@@ -303,7 +328,3 @@ class HqLink:
         log.info("= generation %s is in force, %s before", generation.id, old.id)
         await note_refused(generation, self._journal, self._clock)
         self._changed()
-    def publish(self, packet: Packet) -> bool:
-        """Send a packet to headquarters; False where it was not taken."""
-        return self._publish(packet)
-
