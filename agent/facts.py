@@ -12,8 +12,8 @@ from cache.shelf import Shelf
 from offers.basket import Basket, Presented
 from offers.context import Candidate, Context, IssueContext, Moment
 from offers.experiments import with_arms
-from offers.gates import dates
 from offers.model import Gtin, LaneId, Offer, OtherReduced, Product, ProductSet, ShopperKey
+from offers.outright import dates
 
 EXAMPLES = 8  # articles of a set that a sentence may name
 

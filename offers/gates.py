@@ -12,17 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from offers.context import Candidate, Context
-from offers.contradictions import contradictions
 from offers.hours import clock_time, holds_now, next_today
 from offers.kept import Kept
-from offers.model import Assignment, Gtin, Offer, OfferId
+from offers.model import Offer, OfferId
+from offers.outright import dates, fault, foreign, not_here, withdrawn
 from offers.reasons import Finding, Reason, found
 
-DATES_KEPT = 1024  # first and last days of offers: a year has 365
 NOT_PRESENTED = found(Reason.COUPON_NOT_PRESENTED)
 
 STANDINGS = {
@@ -79,39 +78,14 @@ def recalled(candidate: Candidate, facts: Facts) -> Finding | None:
     return withdrawn(candidate.offer, context.killed, context.recalled)
 
 
-def withdrawn(offer: Offer, killed: frozenset[str], recalled: frozenset[Gtin]) -> Finding | None:
-    """Give RECALLED for a killed offer, and for one that names recalled GTINs only."""
-    if offer.offer_id in killed:
-        return found(Reason.RECALLED, what="offer")
-    include = offer.products.include
-    if not recalled or include.brands or include.categories or include.attributes:
-        return None
-    named = set(include.gtins).difference(offer.products.exclude.gtins)
-    if named and named <= recalled:
-        return found(Reason.RECALLED, gtin=min(named), what="product")
-    return None
-
-
-def _fault(offer: Offer) -> Finding | None:
-    fault = next((it for it in contradictions(offer) if it.closes), None)
-    return fault and found(Reason.OFFER_INVALID, field=fault.field, what=fault.what)
-
-
-_FAULTS = Kept(_fault)
-
-
 def at_odds(candidate: Candidate, _: Facts) -> Finding | None:
     """Refuse an offer whose rule contradicts itself: the first contradiction that closes a lane."""
-    return _FAULTS.of(candidate.offer)
+    return fault(candidate.offer)
 
 
 def other_currency(candidate: Candidate, facts: Facts) -> Finding | None:
     """Refuse an offer whose amounts are in another currency than the store's."""
-    currency, ours = candidate.offer.currency, facts.context.store.currency
-    if currency == ours:
-        return None
-    what = f"its amounts are in {currency}, the store's in {ours}"
-    return found(Reason.OFFER_INVALID, field="currency", what=what)
+    return foreign(candidate.offer, facts.context.store)
 
 
 def not_approved(_: Candidate, __: Facts) -> Finding | None:
@@ -121,13 +95,7 @@ def not_approved(_: Candidate, __: Facts) -> Finding | None:
 
 def wrong_store(candidate: Candidate, facts: Facts) -> Finding | None:
     """Refuse an offer of other stores, or of other groups of stores."""
-    store, offer = facts.context.store, candidate.offer
-    if offer.stores and store.store not in offer.stores:
-        return found(Reason.WRONG_STORE, store=store.store, stores=", ".join(sorted(offer.stores)))
-    if offer.store_groups and set(offer.store_groups).isdisjoint(store.groups):
-        groups = ", ".join(sorted(offer.store_groups))
-        return found(Reason.WRONG_STORE, groups=groups, store=store.store)
-    return None
+    return not_here(candidate.offer, facts.context.store)
 
 
 def wrong_lane(candidate: Candidate, facts: Facts) -> Finding | None:
@@ -142,29 +110,6 @@ def wrong_lane(candidate: Candidate, facts: Facts) -> Finding | None:
 def outside_dates(candidate: Candidate, facts: Facts) -> Finding | None:
     """Refuse an offer before its first and after its last business date."""
     return dates(candidate.offer, candidate.assignment, facts.context.moment.business_date)
-
-
-def dates(offer: Offer, assignment: Assignment | None, today: date) -> Finding | None:
-    """Give NOT_STARTED or EXPIRED by the dates of the offer and of its assignment, both inclusive."""
-    starts, ends = offer.starts, offer.ends
-    if assignment is not None:
-        starts = assignment.starts if assignment.starts > starts else starts
-        ends = assignment.ends if assignment.ends < ends else ends
-    if today < starts:
-        return _not_started(starts)
-    if today > ends:
-        return _expired(ends)
-    return None
-
-
-@lru_cache(DATES_KEPT)
-def _not_started(starts: date) -> Finding:
-    return found(Reason.NOT_STARTED, starts=starts.isoformat())
-
-
-@lru_cache(DATES_KEPT)
-def _expired(ended: date) -> Finding:
-    return found(Reason.EXPIRED, ended=ended.isoformat())
 
 
 def wrong_daypart(candidate: Candidate, facts: Facts) -> Finding | None:
@@ -237,7 +182,7 @@ GATES: tuple[Rule, ...] = (
     Rule(held_out, lambda _: True),
     Rule(coupon_refused, lambda _: True, _coupon_there),
     Rule(recalled, lambda _: True, lambda it: it.context.killed or it.context.recalled),
-    Rule(at_odds, _fault),
+    Rule(at_odds, fault),
     Rule(other_currency, lambda offer: offer.currency),
     Rule(not_approved, lambda offer: offer.approval is None and not offer.panel_only),
     Rule(wrong_store, lambda offer: offer.stores or offer.store_groups),
@@ -291,10 +236,3 @@ def findings(context: Context) -> list[Finding | None]:
                 break
         said.append(finding)
     return said
-
-
-def first_finding(candidate: Candidate, context: Context) -> Finding | None:
-    """Give the same for one candidate."""
-    facts = Facts(context)
-    said = (gate(candidate, facts) for gate in gates_of(candidate.offer))
-    return next((finding for finding in said if finding is not None), None)

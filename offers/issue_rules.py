@@ -20,11 +20,10 @@ from offers.caps import (
     used_up,
 )
 from offers.context import Candidate
-from offers.contradictions import contradictions
-from offers.gates import dates, withdrawn
 from offers.law import banned, by_volume
 from offers.model import Gtin, Offer, OfferId, Product
 from offers.offer_sets import known_gtins, named_gtins, sets_of
+from offers.outright import dates, fault, foreign, not_here, withdrawn
 from offers.reasons import Finding, Reason, found
 from offers.slip_facts import SlipFacts
 
@@ -86,18 +85,7 @@ def _recalled(offer: Offer, known: Sequence[Gtin], recalls: frozenset[Gtin]) -> 
 
 def faulty(candidate: Candidate, facts: SlipFacts) -> Finding | None:
     """Print nothing whose rule contradicts itself, or whose amounts are in another currency."""
-    offer, ours = candidate.offer, facts.context.store.currency
-    if offer.currency and offer.currency != ours:
-        what = f"its amounts are in {offer.currency}, the store's in {ours}"
-        return found(Reason.OFFER_INVALID, field="currency", what=what)
-    return next(
-        (
-            found(Reason.OFFER_INVALID, field=it.field, what=it.what)
-            for it in contradictions(offer)
-            if it.closes
-        ),
-        None,
-    )
+    return foreign(candidate.offer, facts.context.store) or fault(candidate.offer)
 
 
 def not_assigned(candidate: Candidate, _: SlipFacts) -> Finding | None:
@@ -115,13 +103,7 @@ def not_approved(candidate: Candidate, facts: SlipFacts) -> Finding | None:
 
 def wrong_store(candidate: Candidate, facts: SlipFacts) -> Finding | None:
     """Print no offer of other stores."""
-    offer, store = candidate.offer, facts.context.store
-    if offer.stores and store.store not in offer.stores:
-        return found(Reason.WRONG_STORE, store=store.store, stores=", ".join(sorted(offer.stores)))
-    if offer.store_groups and not set(offer.store_groups).intersection(store.groups):
-        groups = ", ".join(sorted(offer.store_groups))
-        return found(Reason.WRONG_STORE, groups=groups, store=store.store)
-    return None
+    return not_here(candidate.offer, facts.context.store)
 
 
 def no_such_lane(candidate: Candidate, facts: SlipFacts) -> Finding | None:

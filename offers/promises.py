@@ -32,7 +32,8 @@ LEADS = {PercentOff: "then_percent", BasketPercentOff: "then_percent", Points: "
 
 def reward_words(offer: Offer, language: str, currency: str) -> str:
     """Say what an offer gives: "20% off, up to 3.00 €", "3 for 2", "2nd one half price"."""
-    return _limited(_reward(offer, speech(language, currency)), offer, speech(language, currency))
+    voice = speech(language, currency)
+    return _limited(_reward(offer, voice), offer, voice)
 
 
 def then_words(offer: Offer, voice: Speech, what: str) -> str:

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from offers.catalogue import may_see
 from offers.conditions import text_of
-from offers.gates import dates, withdrawn
 from offers.model import Assignment, Gtin, Language, Offer, OfferId, Product
 from offers.offer_sets import sets_of
+from offers.outright import dates, withdrawn
 from offers.promises import reward_words
 from offers.reasons import Verdict
 from offers.sentences import counts_words, not_counts_words, sentence

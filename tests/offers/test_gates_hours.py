@@ -9,7 +9,7 @@ import pytest
 
 from agent.moment import moment
 from offers.context import StoreFacts
-from offers.gates import first_finding
+from offers.gates import findings
 from offers.hours import holds_now
 from offers.model import Daypart
 from offers.reasons import Reason
@@ -131,5 +131,5 @@ def test_the_night_of_a_clock_change_goes_by_the_wall():
 def test_the_hours_that_are_said_come_next(make, dayparts, evidence):
     """Hours of today that still come are said first; weekdays where not every day is meant."""
     candidate = make.candidate(make.offer(dayparts=dayparts))
-    finding = first_finding(candidate, make.context([], []))
+    (finding,) = findings(make.context([candidate], []))
     assert (finding.reason, finding.evidence) == (Reason.WRONG_DAYPART, evidence)

@@ -9,7 +9,7 @@ import pytest
 
 from offers.context import StoreFacts
 from offers.decide import decide
-from offers.gates import _GATES_OF, findings, first_finding
+from offers.gates import _GATES_OF, findings
 from offers.model import Approval, BasketAmountOff, Condition, Daypart, PastUse, Selector
 from offers.reasons import Reason
 
@@ -185,10 +185,10 @@ def test_gates_close_in_the_order_of_the_table(make):
         ({}, {"redemptions_left": {"O1": 9}}, Reason.BUDGET_EXHAUSTED),
     ]
     for changes, more, reason in steps:
-        finding = first_finding(make.candidate(shut), make.context([], [], **facts))
+        (finding,) = findings(make.context([make.candidate(shut)], [], **facts))
         assert finding.reason is reason
         shut, facts = msgspec.structs.replace(shut, **changes), facts | more
-    assert first_finding(make.candidate(shut), make.context([], [], **facts)) is None
+    assert findings(make.context([make.candidate(shut)], [], **facts)) == [None]
 
 
 def test_what_is_known_of_an_offer_is_that_offers_alone(make):
@@ -198,7 +198,7 @@ def test_what_is_known_of_an_offer_is_that_offers_alone(make):
         ((), None),
         (("S2",), Reason.WRONG_STORE),
     ]:
-        finding = first_finding(make.candidate(make.offer(stores=stores)), make.context([], []))
+        (finding,) = findings(make.context([make.offer(stores=stores)], []))
         assert (finding.reason if finding else None) is reason
 
 

@@ -10,6 +10,7 @@ from offers.law import Ban, LawRule, banned, bans_in_force, by_volume, in_place,
 from offers.model import (
     AmountOff,
     CheapestFree,
+    Condition,
     FixedPrice,
     NForM,
     NthPercent,
@@ -107,6 +108,7 @@ OTHER = ProductSet({"en": "tea"}, Selector(("2",)))
         ({"reward": NthPercent(50), "min_quantity": 2}, True),
         ({"reward": OtherReduced(OTHER)}, True),
         ({"reward": PercentOff(20), "min_spend_minor": 500}, False),
+        ({"reward": PercentOff(20), "condition": Condition(min_distinct=2)}, True),
     ],
 )
 def test_volume_promotions(make, fields, volume):
