@@ -3,6 +3,7 @@
 #   make demo KEEP=1    the same, left running, with the cashier's page to look at
 #   make test           everything that must hold
 #   make bench          the numbers, each beside its limit or peer
+#   make chaos          power cuts, kills and lying disks by the thousand; some minutes
 #   make replay         a year of real baskets
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 KEEP ?=
 STORE ?=
 
-.PHONY: demo test lint types imports unit bench replay clean
+.PHONY: demo test lint types imports unit bench chaos replay clean
 
 $(VENV)/.made: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tillside needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
@@ -57,6 +58,9 @@ unit: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.bench --out out/bench.json
+
+chaos: $(VENV)/.dev
+	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m tools.chaos --out out/chaos.json
 
 replay: $(VENV)/.realdata
 	@$(BIN)/tillside-hq import completejourney --out out/year

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cache.chain import stamp
 from cache.journal_store import Addition, Draft, Kept, OpenBasket, encode
 from cache.mirror import Mirror
+from cache.veil import veiled
 from offers.basket import TransactionKey
-from offers.model import ShopperRef
+from offers.model import ShopperKey, ShopperRef
 from offers.records import Record, Tendered, Uid, Voided
 
 
@@ -40,13 +41,26 @@ def draft(
         first = next((each.uid for each in drafts if each.uid is not None), None)
         drafts = [each if each.uid is not None else each._replace(uid=first) for each in drafts]
     kept: list[Kept] = []
+    named: dict[ShopperRef, ShopperKey] = {}
+
+    def veil(body: bytes) -> bytes:
+        text, pairs = veiled(body, mirror.refs.ref)
+        named.update(pairs)
+        return text
+
     if evidence:
         at = drafts[0].stamp if drafts else stamp(now())
         keys = _keys(entries, open_baskets, known)
         for uid, body in evidence.items():
             key = encode(keys[uid]).decode() if uid in keys else None
-            kept.append(Kept(uid, key, at, body))
-    return Addition(tuple(drafts), tuple(open_baskets.items()), tuple(kept))
+            kept.append(Kept(uid, key, at, veil(body)))
+    baskets = tuple((uid, _veiled(basket, veil)) for uid, basket in open_baskets.items())
+    known_here = tuple((ref, key) for ref, key in named.items() if mirror.refs.key(ref) == key)
+    return Addition(tuple(drafts), baskets, tuple(kept), named=known_here)
+
+
+def _veiled(basket: OpenBasket | None, veil: Callable[[bytes], bytes]) -> OpenBasket | None:
+    return None if basket is None else structs.replace(basket, body=veil(basket.body))
 
 
 def _keys(

@@ -15,6 +15,7 @@ from cache.overlay import drop_sold_before
 from cache.slots import slot_of
 from offers.model import ShopperKey, ShopperRef
 from offers.records import Issued, Voided
+from offers.shopper_key import tombstone
 from offers.spending import spending
 
 PRUNE_ROWS = 2000  # at a time: some milliseconds of the journal's thread
@@ -161,6 +162,30 @@ def erase(store: JournalStore, shopper: ShopperKey, refs: tuple[ShopperRef, ...]
         "DELETE FROM overlay WHERE kind = 'past' AND key >= ? AND key < ?",
         (f"{shopper}/", f"{shopper}0"),  # "0" is the character after "/"
     )
+    # Letters are kept compressed: whom they name does not show.
+    db.execute("DELETE FROM quarantine WHERE topic LIKE '%delta' OR instr(payload, ?)", (shopper,))
+    scrub(db)
+
+
+def bury(store: JournalStore, tombstones: frozenset[str]) -> tuple[ShopperKey, ...]:
+    """Erase every shopper who is on the disk and has one of these tombstones; tell whom."""
+    known: dict[ShopperKey, list[ShopperRef]] = {}
+    for ref, shopper in store.db.execute("SELECT ref, shopper FROM shopper"):
+        known.setdefault(shopper, []).append(ref)
+    changed = "SELECT DISTINCT substr(key, 1, 32) FROM overlay WHERE kind IN ('assign', 'past')"
+    for (key,) in store.db.execute(changed):
+        known.setdefault(key, [])
+    found = tuple(key for key in known if tombstone(key) in tombstones)
+    for key in found:
+        erase(store, key, tuple(known[key]))
+    return found
+
+
+def scrub(db: sqlite3.Connection) -> None:
+    """Write over every free page: those that were given up earlier still hold what was on them."""
+    (free,) = db.execute("PRAGMA freelist_count").fetchone()
+    db.execute("INSERT INTO spare VALUES (zeroblob(?))", ((free + 8) * PAGE_BYTES,))
+    db.execute("DELETE FROM spare")
 
 
 def quarantine(store: JournalStore, at: datetime, topic: str, payload: bytes, why: str) -> None:

@@ -15,26 +15,24 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from cache import housekeeping, overlay
+from cache import housekeeping
 from cache.claims import OpenClaim
 from cache.entries import Entry, draft
 from cache.errors import JournalLostTail
-from cache.journal_open import Loaded, recalls, take_up
+from cache.hq_words import HqWords
+from cache.journal_open import Loaded, take_up
 from cache.journal_store import (
     Added,
     Addition,
     JournalStore,
     OpenBasket,
-    encode,
 )
 from cache.journal_thread import JournalThread
-from cache.mirror import Mirror
 from cache.parts import PartName, Parts
+from cache.veil import unveiled
 from offers.basket import TransactionKey
-from offers.changes import LeaseOp, Op, QuotaBackOp, QuotaOp
-from offers.model import Gtin, OfferId, ShopperKey, ShopperRef
+from offers.model import ShopperKey, ShopperRef
 from offers.records import Incarnation, Row, Uid
-from offers.serials import Lease
 
 RETENTION = timedelta(days=92)  # a quarter, and longer than anything the mirror reads from rows
 SPARE_PAGES = 512
@@ -51,7 +49,7 @@ def random_ref() -> ShopperRef:
     return ShopperRef(secrets.token_hex(16))
 
 
-class Journal:
+class Journal(HqWords):
     """One open journal, of one incarnation of the lane."""
 
     def __init__(
@@ -62,24 +60,19 @@ class Journal:
         now: Callable[[], datetime],
         retention: timedelta,
     ) -> None:
-        self.mirror: Mirror = loaded.mirror
+        super().__init__(thread, loaded)
         self.epoch = loaded.mirror.epoch
         self.parts = Parts()
         self.set_aside = set_aside
         self.last_seq = loaded.head.seq
         self.acked = int(loaded.meta.get("hq_acked", 0))
         self.oldest_unacked_at = loaded.oldest_unacked
-        self.delta_rev = int(loaded.meta.get("delta_rev", 0))
-        self.recall_rev = int(loaded.meta.get("recall_rev", 0))
-        self.generation_file = loaded.meta.get("generation_file", "")
-        self.generation_rev = int(loaded.meta.get("generation_rev", 0))
         self.on_rows: Callable[[int], None] = lambda _: None  # told the last seq, on the loop
         self._meta = loaded.meta
         self._baskets = loaded.baskets
         self._unfinished = tuple(
             claim for claim in self.mirror.claims.values() if claim.state == "claiming"
         )
-        self._thread = thread
         self._now = now
         self._retention = retention
         self._prune_from: datetime | None = None
@@ -150,7 +143,8 @@ class Journal:
         drafted = draft(entries, open_baskets, evidence, self.mirror, known, self._now)
         addition = drafted._replace(parts=new)
         return await self._thread.ask(
-            lambda store: store.append(addition), lambda added: self._appended(addition, added)
+            lambda store: store.append(addition),
+            partial(self._appended, open_baskets, addition),
         )
 
     async def rows_after(self, seq: int, limit: int) -> tuple[Row, ...]:
@@ -163,11 +157,11 @@ class Journal:
 
     async def evidence(self, uid: Uid) -> bytes | None:
         """Read what a transaction's decision was made from."""
-        return await self._thread.ask(lambda store: store.evidence(uid), _same)
+        return await self._thread.ask(lambda store: store.evidence(uid), self._unveiled)
 
     async def sale(self, key: TransactionKey) -> bytes | None:
         """Read the evidence of the latest transaction under a till's key."""
-        return await self._thread.ask(lambda store: store.sale(key), _same)
+        return await self._thread.ask(lambda store: store.sale(key), self._unveiled)
 
     def open_baskets(self) -> tuple[OpenBasket, ...]:
         """Give the transactions that are not over."""
@@ -195,7 +189,7 @@ class Journal:
             housekeeping.erase(store, shopper, refs)
             self._thread.truncate_due = True
 
-        await self._thread.ask(work, lambda _: self.mirror.erase(shopper))
+        await self._thread.ask(work, lambda _: self._forget((shopper,)))
 
     # What headquarters has.
 
@@ -245,74 +239,6 @@ class Journal:
             lambda store: housekeeping.quarantine(store, now, topic, payload, why), _same
         )
 
-    # What headquarters changes.
-
-    async def apply_delta(self, rev: int, ops: tuple[Op, ...]) -> bool:
-        """Take a delta; one that is not newer changes nothing, and False is returned."""
-        return await self._thread.ask(
-            lambda store: overlay.keep_delta(store, self.epoch, rev, ops),
-            lambda new: self._applied(rev, new),
-        )
-
-    async def add_leases(self, *leases: Lease) -> None:
-        """Take blocks of serials that came by themselves, outside the numbered deltas."""
-        await self._add_ops(tuple(LeaseOp(lease) for lease in leases))
-
-    async def add_quotas(self, *ops: QuotaOp | QuotaBackOp) -> None:
-        """Take headquarters' word on what this incarnation may give; what is known is passed over."""
-        news = tuple(op for op in ops if self.mirror.quotas.is_news(op))
-        if news:
-            await self._add_ops(news)
-
-    async def _add_ops(self, ops: tuple[Op, ...]) -> None:
-        rev = self.delta_rev
-        await self._thread.ask(
-            lambda store: overlay.keep_ops(store.db, rev, ops),
-            lambda new: self.mirror.apply(rev, new),
-        )
-
-    async def reset_overlay(self, delta_rev: int) -> None:
-        """Drop the changes that a new generation holds, or all of them on the way back to an older."""
-        await self._thread.ask(lambda store: overlay.fold(store, delta_rev), self._folded)
-
-    async def point_to(self, generation_file: str, rev: int, delta_rev: int | None = None) -> None:
-        """Note which generation is in force; with `delta_rev`, reset the overlay in the same commit."""
-
-        def work(store: JournalStore) -> tuple[int, int, int] | None:
-            store.set_meta("generation_file", generation_file)
-            store.set_meta("generation_rev", str(rev))
-            return None if delta_rev is None else overlay.fold(store, delta_rev)
-
-        def then(folded: tuple[int, int, int] | None) -> None:
-            self.generation_file, self.generation_rev = generation_file, rev
-            if folded is not None:
-                self._folded(folded)
-
-        await self._thread.ask(work, then)
-
-    async def set_recalls(
-        self, rev: int, gtins: tuple[Gtin, ...], offers: tuple[OfferId, ...]
-    ) -> bool:
-        """Put a newer list of recalls in force, whole; False for one that is not newer."""
-        if rev <= self.recall_rev:
-            return False
-        text = encode((sorted(gtins), sorted(offers))).decode()
-
-        def work(store: JournalStore) -> bool:
-            newer = rev > int(store.meta("recall_rev"))
-            if newer:
-                store.set_meta("recalls", text)
-                store.set_meta("recall_rev", str(rev))
-            return newer
-
-        def then(newer: bool) -> bool:
-            if newer:
-                self.recall_rev = rev
-                self.mirror.recalled, self.mirror.killed = recalls(text)
-            return newer
-
-        return await self._thread.ask(work, then)
-
     # The agent's own values.
 
     async def set_meta(self, name: str, value: str) -> None:
@@ -328,13 +254,20 @@ class Journal:
 
     # Between the loop and the thread.
 
-    def _appended(self, addition: Addition, added: Added) -> tuple[Row, ...]:
+    def _unveiled(self, body: bytes | None) -> bytes | None:
+        return None if body is None else unveiled(body, self.mirror.refs.key)
+
+    def _appended(
+        self, opened: Mapping[Uid, OpenBasket | None], addition: Addition, added: Added
+    ) -> tuple[Row, ...]:
         for each in addition.drafts:
             if each.ref is not None and each.shopper is not None:
                 self.mirror.refs.known(each.ref, each.shopper)
         for fact in added.facts:
             self.mirror.fold(fact)
-        for uid, basket in addition.baskets:
+        for ref, _ in addition.named:
+            self.mirror.refs.used(ref, self.last_seq + len(added.rows))
+        for uid, basket in opened.items():
             if basket is None:
                 self._baskets.pop(uid, None)
             else:
@@ -345,17 +278,6 @@ class Journal:
             self.oldest_unacked_at = self.oldest_unacked_at or added.rows[0].at
             self.on_rows(self.last_seq)
         return added.rows
-
-    def _applied(self, rev: int, new: tuple[Op, ...] | None) -> bool:
-        if new is None:
-            return False
-        self.delta_rev = rev
-        self.mirror.apply(rev, new)
-        return True
-
-    def _folded(self, folded: tuple[int, int, int]) -> None:
-        upto, own_seq, self.delta_rev = folded
-        self.mirror.folded(upto, own_seq)
 
 
 def _same(value: T) -> T:

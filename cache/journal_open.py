@@ -28,6 +28,7 @@ from cache.journal_store import (
 from cache.mirror import Mirror
 from cache.quotas import Spent
 from cache.refs import Refs
+from cache.veil import unveiled
 from offers.model import Gtin, OfferId, ShopperKey, ShopperRef
 from offers.records import Incarnation, Uid, Voided
 
@@ -113,7 +114,8 @@ def examine(path: Path, new_ref: Callable[[], ShopperRef]) -> Loaded:
         acked = int(meta.get("hq_acked", 0))
         if acked > head.seq:
             raise JournalDamagedError(path, f"lost its tail: HQ has {acked}, it ends at {head.seq}")
-        baskets = {basket.uid: basket for basket in _baskets(db)}
+        refs.settle(head.seq)
+        baskets = {basket.uid: basket for basket in _baskets(db, refs)}
         return Loaded(mirror, head, meta, baskets, _oldest_after(db, acked))
 
 
@@ -195,12 +197,18 @@ def _load_changes(db: sqlite3.Connection, mirror: Mirror, meta: dict[str, str]) 
         mirror.apply(rev, (op,))
     mirror.folded_seq = int(meta.get("folded_seq", 0))
     mirror.recalled, mirror.killed = recalls(meta.get("recalls", "[[],[]]"))
+    mirror.refs.tombstones = tombstones(meta.get("tombstones", "[]"))
 
 
 def recalls(text: str) -> tuple[frozenset[Gtin], frozenset[OfferId]]:
     """Read what is recalled and killed from its stored form."""
     gtins, offers = msgspec.json.decode(text, type=tuple[list[Gtin], list[OfferId]])
     return frozenset(gtins), frozenset(offers)
+
+
+def tombstones(text: str) -> frozenset[str]:
+    """Read who is erased from its stored form."""
+    return msgspec.json.decode(text, type=frozenset[str])
 
 
 def _load_rows(path: Path, db: sqlite3.Connection, mirror: Mirror, meta: dict[str, str]) -> Head:
@@ -232,9 +240,9 @@ def head_of(db: sqlite3.Connection, meta: dict[str, str]) -> Head:
     return Head(*found)
 
 
-def _baskets(db: sqlite3.Connection) -> Iterator[OpenBasket]:
+def _baskets(db: sqlite3.Connection, refs: Refs) -> Iterator[OpenBasket]:
     for uid, key, revision, body in db.execute("SELECT uid, key, revision, body FROM open_basket"):
-        yield OpenBasket(uid, key_of(key), revision, unpack(body))
+        yield OpenBasket(uid, key_of(key), revision, unveiled(unpack(body), refs.key))
 
 
 def _oldest_after(db: sqlite3.Connection, seq: int) -> datetime | None:

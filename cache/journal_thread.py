@@ -154,10 +154,11 @@ class JournalThread:
 
     def _truncate_if_due(self) -> None:
         if self.truncate_due:
-            self.truncate_due = False
-            with suppress(sqlite3.Error):
-                self._store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                self._store.db.execute("PRAGMA secure_delete = fast")
+            with suppress(sqlite3.Error):  # a reader holds it: after the next commit, then
+                db = self._store.db
+                (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self.truncate_due = bool(busy)
+                db.execute("PRAGMA secure_delete = fast")
 
     def _checkpoint_if_due(self) -> None:
         due = self._commits >= CHECKPOINT_COMMITS and self._queue.empty()

@@ -355,6 +355,10 @@ class Mirror:
         self._changes.folded(delta_rev)
         self.folded_seq = own_seq  # passed over, not dropped: an older generation may come back
 
+    def is_erased(self, shopper: ShopperKey) -> bool:
+        """Tell whether this shopper has a tombstone."""
+        return self.refs.is_erased(shopper)
+
     def erase(self, shopper: ShopperKey) -> None:
         """Forget a person."""
         self.refs.forget(self.refs.erased(shopper))

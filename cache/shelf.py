@@ -117,7 +117,10 @@ class Shelf:
         return {} if shopper is None else self._take(shopper).best
 
     def _take(self, shopper: ShopperKey) -> _InHand:
-        """Look a shopper up, once for all the questions of a scan."""
+        """Look a shopper up, once for all the questions of a scan; an erased one is a stranger."""
+        if self.mirror.is_erased(shopper):
+            self._in_hand = None
+            return _InHand(shopper, self.generation, None, Wallet(), (), {})
         changed = self.mirror.assignments(shopper)
         known = self._in_hand
         if (

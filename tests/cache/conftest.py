@@ -12,6 +12,7 @@ import pytest
 from cache.generation import Generation
 from cache.generation_writer import GenerationWriter
 from cache.journal import Journal
+from cache.journal_store import OpenBasket
 from offers.basket import TransactionKey
 from offers.context import Policy, Risk, StoreFacts
 from offers.model import (
@@ -149,7 +150,7 @@ class Lane:
             self.path,
             incarnation=lambda: Incarnation(f"{next(self._epochs):016x}"),
             now=lambda: self.now,
-            new_ref=lambda: ShopperRef(f"r{next(self._refs)}"),
+            new_ref=lambda: ShopperRef(f"{next(self._refs):032x}"),
             **settings,
         )
 
@@ -216,6 +217,7 @@ def make() -> SimpleNamespace:
         claiming=claiming,
         generation=write_generation,
         sold=Sold,
+        basket=OpenBasket,
         NOON=NOON,
         ANNA=ANNA,
         BERT=BERT,
