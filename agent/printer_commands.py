@@ -167,9 +167,7 @@ def _probe(options: argparse.Namespace) -> int:
     found = asyncio.run(_asked(url, start, cover=options.cover)) if url else start
     save_profile(found, out)
     said = ", ".join(_proved(found)) or "answers nothing"
-    say(
-        f"{out}: {found.name}, {found.dots_wide} dots, {len(found.code_pages)} code pages; {said}"
-    )
+    say(f"{out}: {found.name}, {found.dots_wide} dots, {len(found.code_pages)} code pages; {said}")
     return OK
 
 
