@@ -6,11 +6,12 @@ the set is added to the set; a unit that is added may bring pieces, grams and mo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from offers.model import Condition, Offer, OtherReduced
+from offers.model import Condition, Gtin, Offer, OtherReduced
 from offers.shelf import Counted, Lot, Shelf
 
 WAYS = 200  # of splitting units between two sets that overlap; some 2 ms at the worst
@@ -71,13 +72,10 @@ def _beside_the_other(offer: Offer, wanted: int, counted: Counted, shelf: Shelf)
     """Leave the units that are to be reduced out of those that qualify, where a unit could be both.
 
     The units of the second set alone are reduced first. Then units of both sets: the way that
-    leaves least to add, found by trying them, the cheapest units of plentiful lots first.
+    leaves least to add, found by trying them, those first that the condition misses least.
     """
     lots, other = shelf.lots, set(shelf.count_other(offer).lots)
-    both = sorted(
-        other.intersection(counted.lots),
-        key=lambda n: (lots[n].units == 1, lots[n].price_minor, n),
-    )
+    both = _by_use(offer.condition, sorted(other.intersection(counted.lots)), lots)
     short = max(0, wanted - sum(lots[n].units for n in other.difference(both)))
     alone = [(lots[n], lots[n].units) for n in counted.lots if n not in other]
     found = []
@@ -88,6 +86,24 @@ def _beside_the_other(offer: Offer, wanted: int, counted: Counted, shelf: Shelf)
         if found[-1] == NOTHING_MISSING:
             break
     return min(found, key=lambda it: (it.items, it.minor, it.grams, it.quantity, it.distinct))
+
+
+def _by_use(condition: Condition, some: list[int], lots: list[Lot]) -> list[int]:
+    """Sort lots: the only unit of its kind, many pieces, much weight and a high price go last."""
+    units = Counter[Gtin]()
+    for n in some:
+        units[lots[n].gtin] += lots[n].units
+
+    def use(n: int) -> tuple[bool, int, int, int]:
+        lot = lots[n]
+        return (
+            condition.min_distinct > 1 and units[lot.gtin] == 1,
+            lot.pieces if condition.count == "pieces" else 0,
+            lot.grams if condition.min_weight_g else 0,
+            lot.price_minor,
+        )
+
+    return sorted(some, key=use)
 
 
 def _ways(units: list[int], most: int) -> Iterator[tuple[int, ...]]:

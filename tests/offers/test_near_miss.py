@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 from offers.conditions import unmet
+from offers.decide import decide
 from offers.model import (
     AmountOffPerKg,
     Condition,
@@ -187,6 +188,30 @@ def test_the_unit_that_can_be_spared_is_reduced(make):
     lines = [make.line("A", "1", 100), make.line("B", "2", 300, 2)]
     found = finding(make, lines, condition, OtherReduced(same))
     assert found.evidence == {"missing": 1, "what": "other", "other": SET, "set": SET}
+
+
+@pytest.mark.parametrize(
+    ("condition", "more"),
+    [
+        # twelve kinds of one unit each, and three dear ones of the twelfth kind: those are free
+        (Condition(12, min_distinct=12), {"gtin": "31"}),
+        # fifteen packs, of which the three dear ones hold least
+        (Condition(36, count="pieces"), {"gtin": "40"}),
+        # fifteen bags, of which the three dear ones weigh least
+        (Condition(12, min_weight_g=6_000), {"gtin": "41", "weight_g": 10}),
+    ],
+)
+def test_of_many_units_those_are_reduced_that_can_be_spared(make, condition, more):
+    """Of 455 ways to choose three of fifteen, one will do, and it is not that of the cheap ones."""
+    gtins = tuple(str(n) for n in range(20, 32))
+    lines = [make.line(f"L{n}", gtin, 100, weight_g=500) for n, gtin in enumerate(gtins)]
+    dear = [make.line(f"M{n}", amount_minor=900 + n, **more) for n in range(3)]
+    both = ProductSet({"en": "any"}, Selector((*gtins, "40", "41")))
+    offer = make.offer(products=both, condition=condition, reward=OtherReduced(both, quantity=3))
+    products = {gtin: make.product(gtin, pieces=3) for gtin in (*gtins, "41")}
+    products["40"] = make.product("40", pieces=1)
+    (verdict,) = decide(make.context([offer], lines + dear, products=products)).verdicts
+    assert verdict.discount_minor == 900 + 901 + 902
 
 
 def test_nothing_is_weighed(make):

@@ -89,6 +89,17 @@ def test_two_percentages_on_a_spend_share_the_units(make):
     assert decide(make.context(offers, lines)).total_minor == 120
 
 
+@pytest.mark.parametrize(("priority", "chosen"), [(0, "O1"), (1, "O2")])
+def test_of_equal_basket_rewards_the_higher_priority_is_used(make, priority, chosen):
+    """10 % of 5.00 and 50 cents: the lower id, unless the other one goes first."""
+    offers = [
+        make.offer("O2", reward=BasketAmountOff(50), include=Selector(), priority=priority),
+        make.offer("O1", reward=BasketPercentOff(10), include=Selector()),
+    ]
+    decision = decide(make.context(offers, [make.line("A", "1", 500)]))
+    assert [share.offer_id for share in decision.shares] == [chosen]
+
+
 def test_the_basket_reward_sees_what_is_left(make):
     """Half off 10.00, then 10 % of the 5.00 that are left; of two, the better one alone."""
     lines = [make.line("A", "1", 1000)]
