@@ -67,6 +67,22 @@ class HqDesk:
             packets = self._answer(store, lane, message, now)
             return packets + self._inbox.relay.feeds_due() + self._first_n_words()
 
+    def answer_rows(self, packets: Iterable[Packet], now: datetime) -> list[Packet]:
+        """Take several packets of rows in one commit; an acknowledgement stands for those before it."""
+        self._inbox.take_words()  # of a change that was not committed: they were never granted
+        acks: dict[str, Packet] = {}
+        with self._store.change():
+            for packet in packets:
+                try:
+                    store, lane, message = read_up(packet)
+                except BadWords as bad:
+                    self._inbox.bad_packet(packet.topic, packet.payload, bad.why, now)
+                    continue
+                for ack in self._answer(store, lane, message, now):
+                    acks[f"{ack.topic} {getattr(message, 'epoch', '')}"] = ack
+            due = self._inbox.relay.feeds_due() + self._first_n_words()
+        return [*acks.values(), *due]
+
     def poison(self, topic: str, why: str, now: datetime) -> None:
         """Keep word of a packet that could not be taken or delivered."""
         with self._store.change():

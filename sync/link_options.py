@@ -55,4 +55,7 @@ class Ears(Struct, frozen=True, kw_only=True):
     on_up: Callable[[bool], None]  # whether the broker still knew our session
     on_down: Callable[[str], None]
     on_poison: Callable[[Poison], None]
+    on_batch: Callable[[list[Packet]], Awaitable[None]] | None = (
+        None  # several at once, all or none
+    )
     on_rival: Callable[[str], None] | None = None  # another client seems to go by our name

@@ -159,11 +159,33 @@ class MqttLink:
 
     async def _hand_over(self) -> None:
         """Give each message to its reader, then acknowledge it; end where one could not be taken."""
-        while (message := await self._arrived.get()) is not None and not self._fell:
-            if not await self._taken(message):
-                return
-            if not self._fell:  # the next connection numbers its messages anew
-                self._client.ack(message.mid, message.qos)
+        while (batch := await self._next_batch()) and not self._fell:
+            together = len(batch) > 1 and await self._taken_together(batch)
+            for message in batch:
+                if not together and not await self._taken(message):
+                    return
+                if not self._fell:  # the next connection numbers its messages anew
+                    self._client.ack(message.mid, message.qos)
+
+    async def _next_batch(self) -> list[paho.MQTTMessage]:
+        """Wait for a message, and with `on_batch` take those that wait behind it too."""
+        message = await self._arrived.get()
+        batch = [] if message is None else [message]
+        while batch and self._ears.on_batch is not None and len(batch) < RECEIVE_MAXIMUM:
+            if self._arrived.empty() or (more := self._arrived.get_nowait()) is None:
+                break
+            batch.append(more)
+        return batch
+
+    async def _taken_together(self, batch: list[paho.MQTTMessage]) -> bool:
+        """Hand over several at once; False where they must be tried one by one to find the bad one."""
+        assert self._ears.on_batch is not None
+        try:
+            await self._ears.on_batch([_packet(message) for message in batch])
+            return True
+        except Exception:
+            log.exception("! mqtt %d messages could not be taken together", len(batch))
+            return False
 
     async def _taken(self, message: paho.MQTTMessage) -> bool:
         try:

@@ -8,7 +8,7 @@ from ground.dice import Dice
 from offers.records import Row, Seq
 from sync.messages import Ack
 
-WINDOW_ROWS = 512  # sent and not acknowledged; half a day of one busy lane
+WINDOW_ROWS = 1024  # sent and not acknowledged: a commit at HQ, and as much again under way
 BATCH_ROWS = 64  # one message stays under 100 KB, and HQ commits it in one transaction
 RESEND_S = (1.0, 3.0)  # headquarters acknowledges within a round trip and one commit
 RESEND_MAX_FACTOR = 32  # a lane that HQ does not answer then asks every minute or so

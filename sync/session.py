@@ -181,7 +181,8 @@ class Session:
         if ack.upto > self._outbox.last:
             return [*steps, TailLost(ack.upto, self._outbox.last)]
         if self._outbox.acknowledged(ack, now):
-            steps += [Pruned(ack.upto, ack.rejected), *_one(self._outbox.more())]
+            # the next rows go first: they need not wait until the lane's disk has the mark
+            steps += [*_one(self._outbox.more()), Pruned(ack.upto, ack.rejected)]
             self._tell_soon(now)
         return steps
 

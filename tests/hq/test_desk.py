@@ -263,3 +263,26 @@ def test_no_row_ends_the_desk(desk, body, kind, prev, seq) -> None:
     packet = Packet(up("s001", "1", "rows"), payload, "rows/1", "application/json")
     (answer,) = desk.answer(packet, NOON)
     assert answer.topic.endswith("/down/ack")
+
+
+def test_rows_of_several_messages_are_one_commit(store, publish, tmp_path, lane1, lane2) -> None:
+    """One acknowledgement a lane, for the last of it; what cannot be read stands by itself."""
+    publish()
+    make_keys(tmp_path / "keys", NOON)
+    desk = open_desk(store, tmp_path / "keys")
+    for number in range(4):
+        lane1.write(Noted("n", str(number)))
+    lane2.write(Noted("n", "other"))
+    topic = up("s001", "1", "rows")
+    packets = [pack(topic, lane1.message(seq)) for seq in (2, 1, 3)]
+    packets.insert(1, Packet(topic, b"rubbish", "rows/1", "application/json"))
+    packets.append(pack(up("s001", "2", "rows"), lane2.message(1)))
+    before = store.conn.total_changes
+    answers = desk.answer_rows(packets, NOON)
+    assert store.conn.total_changes > before
+    acks = {packet.topic: msgspec.json.decode(packet.payload, type=Ack) for packet in answers}
+    assert {topic: ack.upto for topic, ack in acks.items()} == {
+        "retail/v1/s001/1/down/ack": 3,
+        "retail/v1/s001/2/down/ack": 1,
+    }
+    assert store.conn.execute("SELECT count(*) FROM bad_packets").fetchone() == (1,)

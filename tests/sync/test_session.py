@@ -113,16 +113,16 @@ def test_a_new_row_is_sent_at_once() -> None:
     assert wish(steps) == NeedRows(2, 64)
 
 
-def test_the_window_holds_512_rows() -> None:
-    """With 512 rows on their way nothing more is asked for until an acknowledgement."""
-    lane = session(last_seq=1000)
+def test_the_window_holds_1024_rows() -> None:
+    """With 1024 rows on their way nothing more is asked for until an acknowledgement."""
+    lane = session(last_seq=2000)
     steps = lane.connected(0.0, session_present=True)
     while wishes := [step for step in steps if isinstance(step, NeedRows)]:
         after, limit = wishes[0].after, wishes[0].limit
         steps = lane.offer_rows(after, rows(after + 1, after + limit))
-    assert after + limit == 512
+    assert after + limit == 1024
     steps = lane.received(ACKS, Ack(EPOCH, 10), 0.5)
-    assert wish(steps) == NeedRows(512, 10)
+    assert wish(steps) == NeedRows(1024, 10)
 
 
 def test_an_acknowledgement_prunes_and_a_repeat_does_not() -> None:
