@@ -38,6 +38,7 @@ from agent.stock import Stock
 from agent.store_link import StoreLink
 from agent.supervise import Supervisor
 from agent.trust import TimeTrust
+from cache.generation import SCHEMA
 from cache.journal import Journal
 from cache.shelf import Shelf
 from ground.clock import Clock, DeviceClock
@@ -245,7 +246,8 @@ class _Builder:
             self.lost,
             here.quotas.give_back,
         )
-        me = Me(lane.store_id, lane.lane_id, journal.epoch, f"tillside {version('tillside')}")
+        app, boot = f"tillside {version('tillside')}", secrets.token_hex(4)
+        me = Me(lane.store_id, lane.lane_id, journal.epoch, app, boot, SCHEMA)
         known = Known(
             last_seq=journal.last_seq,
             acked=journal.acked,

@@ -301,3 +301,28 @@ async def test_an_acknowledgement_beyond_the_last_row_means_a_lost_tail(desk):
         pack(down(*ME, "ack"), Ack(journal.epoch, journal.last_seq + 5))
     )
     assert desk.lost.is_set()
+
+
+async def noted(desk) -> list[str]:
+    rows = await desk.shop.journal.rows_after(0, 100)
+    bodies = [msgspec.json.decode(row.body) for row in rows if row.kind == "noted"]
+    return [body["code"] for body in bodies]
+
+
+async def test_a_broker_that_forgot_the_lane_is_noted(desk) -> None:
+    """Not at the first connection, which any broker meets as new; the row goes to headquarters."""
+    desk.link.ears.on_up(False)
+    desk.link.ears.on_up(True)
+    await settle(50)
+    assert "broker_forgot" not in await noted(desk)
+    desk.link.ears.on_up(False)
+    await settle(50)
+    assert (await noted(desk)).count("broker_forgot") == 1
+
+
+async def test_another_client_of_our_name_is_noted(desk) -> None:
+    """One row for headquarters, once the client says so."""
+    assert desk.link.ears.on_rival is not None
+    desk.link.ears.on_rival("another client goes by our name")
+    await settle(50)
+    assert await noted(desk) == ["name_taken"]
