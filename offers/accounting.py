@@ -9,9 +9,9 @@ from offers.conditions import text_of
 from offers.model import Offer
 from offers.points import is_points
 from offers.reasons import Finding, Reason, found
-from offers.rewards import units_of_use
+from offers.rewards import dearest_gives_most, units_of_use
 from offers.shelf import Lot, Shelf, is_basket_reward
-from offers.solver import Solution
+from offers.solver import Solution, basket_discount
 
 
 class Account:
@@ -57,10 +57,10 @@ class Account:
 
     def _gives_nothing(self, bid: Bid) -> bool:
         """Tell whether an offer is worth nothing on this basket even by itself: a fixed price."""
-        if is_basket_reward(bid.offer):
-            return False
         lots, units = self._shelf.lots, units_of_use(bid.offer)
-        if units is None or bid.others or bid.offer.condition.min_distinct > 1:
+        if is_basket_reward(bid.offer):
+            return basket_discount(bid, lots, 0) <= 0
+        if units is None or bid.others or not dearest_gives_most(bid.offer):
             return not Part([0], [bid], lots).gives_something()
         return gives_on(bid.offer, _dearest(bid, units, lots), lots) <= 0
 
@@ -74,7 +74,7 @@ class Account:
 
 
 def _dearest(bid: Bid, units: int, lots: list[Lot]) -> Units:
-    """Take the dearest units of a bid; nothing that one use may take gives more."""
+    """Take the dearest units of a bid, where nothing that one use may take gives more."""
     taken = []
     for lot in sorted(bid.lots, key=lambda n: (-lots[n].price_minor, n)):
         count = min(units, lots[lot].units)

@@ -137,6 +137,11 @@ def units_of_use(offer: Offer) -> int | None:
     return max(condition.min_quantity, condition.min_distinct)
 
 
+def dearest_gives_most(offer: Offer) -> bool:
+    """Tell whether the dearest so many units always give most: not where kinds or weight decide."""
+    return offer.condition.min_distinct == 1 and not isinstance(offer.reward, AmountOffPerKg)
+
+
 def takes_one_unit(offer: Offer) -> bool:
     """Tell whether a use is one unit, whichever."""
     return units_of_use(offer) == 1 and not isinstance(offer.reward, OtherReduced)

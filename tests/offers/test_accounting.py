@@ -15,6 +15,7 @@ from offers.context import Candidate, StoreFacts
 from offers.decide import decide
 from offers.model import (
     AmountOff,
+    AmountOffPerKg,
     BasketAmountOff,
     BasketPercentOff,
     FixedPrice,
@@ -144,6 +145,24 @@ def test_a_price_that_is_better_already(make):
     for verdict in found.values():
         assert verdict.reason is Reason.BETTER_OFFER_CHOSEN
         assert verdict.evidence == {"by": "", "instead": "price"}
+
+
+def test_a_tenth_of_four_cents(make):
+    """A reward on a basket that is worth nothing by itself was not beaten by another one."""
+    offers = [make.offer("O1", reward=BasketPercentOff(10), include=Selector())]
+    found = verdicts(make, offers, [make.line("A", "1", 4)])
+    assert found["O1"].evidence == {"by": "", "instead": "price"}
+
+
+def test_a_dear_jar_has_no_weight(make):
+    """0.50 off a kilogram: of a jar and a bag the bag gives 0.20, and O2, twice, gives 0.80 on it."""
+    per_kg = make.offer("O1", reward=AmountOffPerKg(50))
+    twice = make.offer("O2", reward=AmountOff(80), max_uses_per_basket=2)
+    lines = [make.line("A", "1", 500), make.line("B", "1", 100, weight_g=400)]
+    assert verdicts(make, [per_kg], lines)["O1"].discount_minor == 20
+    beaten = verdicts(make, [per_kg, twice], lines)["O1"]
+    assert beaten.reason is Reason.CONSUMED_BY_OTHER_OFFER
+    assert beaten.evidence["by"] == "O2"
 
 
 def test_two_coupons_of_one_offer(make):

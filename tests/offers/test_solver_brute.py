@@ -215,7 +215,7 @@ def test_another_product_reduced_is_paid_for_by_others(make_all, seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_offer_left_out_has_a_true_reason(make_all, seed):
-    """Whoever is named was applied, and stands in the way as it is said."""
+    """Whoever is named was applied, and stands in the way as it is said; alone it would be used."""
     dice = random.Random(5000 + seed)
     for _ in range(FEWER):
         offers, lines, products = draw(make_all, dice, 6)
@@ -225,6 +225,10 @@ def test_every_offer_left_out_has_a_true_reason(make_all, seed):
         for verdict in decision.verdicts:
             named = {by for by in str(verdict.evidence.get("by", "")).split(", ") if by}
             assert named <= applied
+            if "by" in verdict.evidence and named != {verdict.offer_id}:
+                own = make_all.context([by_id[verdict.offer_id]], lines, products=products)
+                useless = verdict.evidence.get("instead") == "price"
+                assert useless == (decide(own).verdicts[0].outcome != "applied")
             if verdict.reason is Reason.NOT_COMBINABLE:
                 mine = by_id[verdict.offer_id].group
                 others = [by_id[by] for by in named]
