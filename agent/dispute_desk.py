@@ -87,9 +87,7 @@ class DisputeDesk:
     async def end(self, wanted: SettleIn) -> SettledOut:
         """End a dispute by the last choice of its way."""
         tools, rooms, opening = self._tools, self._rooms, self._opening
-        here = await tools.staff.current()
-        if tools.staff.staff is not None and here is None:
-            raise tools.staff.refused("sign_in_first")
+        here = await self._signed_in()
         async with rooms.book.turn(wanted.transaction):
             offer_id = OfferId(wanted.offer_id)
             opened = await opening.open(wanted.transaction, offer_id, wanted.script, here)
@@ -111,12 +109,14 @@ class DisputeDesk:
     async def give(self, wish: GoodwillIn) -> GoodwillOut:
         """Settle a refused offer as goodwill by hand, within a cashier's limits."""
         rooms, opening = self._rooms, self._opening
+        here = await self._signed_in()
+        by = here.id if here is not None else wish.by
         async with rooms.book.turn(wish.transaction), self._giving:
             matter = opening.matter(wish.transaction)
             offer_id = OfferId(wish.offer_id)
             verdict = await verdict_of(rooms, matter, offer_id, None)
             known = verdict if verdict is not None and was_looked_at(matter, verdict) else None
-            asked = Wish(matter.uid, offer_id, wish.amount_minor, wish.by, wish.note)
+            asked = Wish(matter.uid, offer_id, wish.amount_minor, by, wish.note)
             given = await self._give(asked, opening.case(matter, known), opening.rules("cashier"))
         rooms.changed()
         return GoodwillOut(wish.transaction, given.offer_id, given.amount_minor, given.funder)
@@ -134,6 +134,18 @@ class DisputeDesk:
         )
         rooms.issues.hand_over(paper(opened, secrets.token_hex(16), self._tools.brand_line))
         return PaperOut(asked.transaction, opened.offer.offer_id, printing=True)
+
+    async def _signed_in(self) -> SignedIn | None:
+        """Give who is here; None where headquarters publishes no staff.
+
+        Raises:
+            Refused: somebody must be signed in, and nobody is.
+        """
+        staff = self._tools.staff
+        here = await staff.current()
+        if staff.staff is not None and here is None:
+            raise staff.refused("sign_in_first")
+        return here
 
     def _wish(
         self,

@@ -6,17 +6,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agent import till_types
-from agent.http_calls import CALLS
+from agent import staff_types, till_types
 from agent.http_limits import Limits
 from agent.http_page import PageOut
-from agent.openapi import openapi
+from agent.openapi import EVERY, openapi
 from staff_help.goodwill import REFUSALS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/till_api.md").read_text()
 EXAMPLES = re.findall(r"```json (\w+)\n(.*?)```", TEXT, re.DOTALL)
-KINDS = vars(till_types) | {"PageOut": PageOut}
+KINDS = vars(till_types) | vars(staff_types) | {"PageOut": PageOut}
 TABLE = set(re.findall(r"^\| \d{3} \| `(\w+)`", TEXT, re.MULTILINE))
 
 
@@ -41,8 +40,8 @@ def assert_holds(known, sent) -> None:
 
 def test_each_call_has_an_example_of_what_it_takes_and_gives():
     """No type of the contract is left to guessing."""
-    types = {call.gives.__name__ for call in CALLS}
-    types |= {call.takes.__name__ for call in CALLS if call.takes}
+    types = {call.gives.__name__ for call in EVERY}
+    types |= {call.takes.__name__ for call in EVERY if call.takes}
     assert types | {"Problem"} <= {kind for kind, _ in EXAMPLES}
 
 
