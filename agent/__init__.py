@@ -8,7 +8,7 @@ explain_words, explain_options. Time: moment, trust, stepped_time. The till and 
 counter, page_view, page_parts, events, refusals; help_desk, search_desk, look_back,
 paper_desk, page_types, page_calls, http_help; http_calls, http_app, http_guard, http_limits, http_page,
 page_keys, http_printer, http_stream, http_server, openapi. Headquarters: hq_options, hq_link, generation_pull,
-shelf_start. The house: config, secrets_files, stock, wiring, unswept, supervise, life, cli,
+shelf_start, erasure_desk. The house: config, secrets_files, stock, wiring, unswept, supervise, life, cli,
 printer_commands, printer_talk. A year
 of real baskets: replay, replay_lane, replay_count.
 

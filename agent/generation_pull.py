@@ -38,6 +38,11 @@ class GenerationPull:
         self._again_at: float | None = None
         self.refused = 0  # blobs that were not what their manifest names
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether a generation is under way."""
+        return self._pull is not None
+
     async def want(self, manifest: Manifest) -> None:
         """Begin to pull a generation; whatever was under way before is left."""
         try:

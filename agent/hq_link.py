@@ -15,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent.claim_line import ClaimLine
+from agent.erasure_desk import ErasureDesk
 from agent.generation_pull import GenerationPull, note_refused
 from agent.shelf_start import drop_old
 from agent.stock import Stock
@@ -41,6 +42,7 @@ from sync.steps import (
     NewManifest,
     NewQuotas,
     NewRecalls,
+    NewTombstones,
     Outgoing,
     Pruned,
     Quarantine,
@@ -91,6 +93,7 @@ class HqLink:
         self._wake = asyncio.Event()
         self._since = home.clock.utc_now()
         self._pull = GenerationPull(home.directory, self._ask_blob, self._install, home.clock)
+        self._erasures = ErasureDesk(home.stock, home.directory)
         self._hq_now: datetime | None = None  # as its last acknowledgement said
         self._written = 0
         self._was_known = False
@@ -231,6 +234,7 @@ class HqLink:
     async def _greet(self, session_present: bool) -> None:
         await self._carry(self._session.connected(self._clock.monotonic_s(), session_present))
         await self._pull.connected()
+        await self._say_erased()
         self._wake.set()
         self._changed()
 
@@ -270,6 +274,10 @@ class HqLink:
             case NewRecalls(recalls):
                 await journal.set_recalls(recalls.rev, recalls.gtins, recalls.offers)
                 log.info("< recalls %d in force", recalls.rev)
+            case NewTombstones(letter):
+                await journal.set_tombstones(letter.rev, letter.tombstones)
+                log.info("< tombstones %d in force", letter.rev)
+                await self._say_erased()
             case NewDelta(delta):
                 await journal.apply_delta(delta.rev, delta.ops)
             case NewLeases(leases):
@@ -287,6 +295,11 @@ class HqLink:
                 await self._keep_bad(topic, b"", why)
             case _:
                 self._hear(news)
+
+    async def _say_erased(self) -> None:
+        """Tell headquarters once no file of the lane knows who was erased."""
+        if not self._pull.busy and await self._erasures.settle():
+            await self._carry(self._session.erased(self._journal.tombstone_rev))
 
     def _hear(self, news: Step) -> None:
         """Take news that change nothing on disk."""
@@ -327,4 +340,5 @@ class HqLink:
         await self._carry(self._session.generation_live(manifest))
         log.info("= generation %s is in force, %s before", generation.id, old.id)
         await note_refused(generation, self._journal, self._clock)
+        await self._say_erased()
         self._changed()

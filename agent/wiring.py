@@ -255,6 +255,8 @@ class _Builder:
             manifest_rev=journal.generation_rev,
             delta_rev=journal.delta_rev,
             recall_rev=journal.recall_rev,
+            tombstone_rev=journal.tombstone_rev,
+            erased_rev=int(journal.meta("erased_rev") or 0),
         )
         session = Session(me, known, self.dice, self._facts)
         return HqLink(home, session, self._changed)

@@ -23,6 +23,7 @@ class HqWords:
         self.generation_file = meta.get("generation_file", "")
         self.generation_rev = int(meta.get("generation_rev", 0))
         self._thread = thread
+        thread.truncate_due = self.tombstone_rev > 0  # what a crash may have left in the WAL
 
     async def apply_delta(self, rev: int, ops: tuple[Op, ...]) -> bool:
         """Take a delta; one that is not newer changes nothing, and False is returned."""

@@ -119,6 +119,14 @@ def _recall(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lift", action="store_true", help="allow them again")
 
 
+def _erase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "identity", nargs="?", metavar="KIND:VALUE", help="one of the shopper's; none: who is done"
+    )
+    parser.add_argument("--lift", action="store_true", help="the shopper is a customer again")
+    _json(parser)
+
+
 def _stock(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("gtin", metavar="GTIN", help="the product, 8 to 14 digits")
@@ -229,6 +237,12 @@ COMMANDS = (
         "Stop products and offers on every lane, within seconds.",
         "recall s001 9520000006013 --offer hazelnut-75",
         _recall,
+    ),
+    Command(
+        "erase",
+        "Forget a shopper, here and at every lane; show which lanes have.",
+        "erase card:2000012345678",
+        _erase,
     ),
     Command("stock", "Tell a store's lanes a new count.", "stock s001 9520000005016 24", _stock),
     Command(

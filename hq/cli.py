@@ -14,6 +14,7 @@ from ground.complaints import Complaint, say
 from ground.key_files import KeyRing
 from hq import claim_commands, reports, staff_commands, trust_commands, wire_commands
 from hq.arguments import parser
+from hq.erase import erase_command
 from hq.exposures import experiments
 from hq.keys import make_keys
 from hq.lint import errors, in_words, lint_directory
@@ -173,6 +174,11 @@ def _known(
         raise Complaint(f"unknown: {', '.join(strange)}", "name products and offers as published")
 
 
+def _erase(given: Arguments) -> int:
+    print(erase_command(given, _clock(given).utc_now()))
+    return 0
+
+
 def _stock(given: Arguments) -> int:
     with closing(open_store(given.db)) as store:
         gtin = full_gtin(given.gtin)
@@ -244,6 +250,7 @@ RUN: dict[str, Callable[[Arguments], int]] = {
     "apply": _apply,
     "rollback": _rollback,
     "recall": _recall,
+    "erase": _erase,
     "stock": _stock,
     **dict.fromkeys(wire_commands.RUN, _wire),
     "lanes": _lanes,

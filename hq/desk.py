@@ -19,6 +19,7 @@ from ground.key_files import KeyRing
 from hq.inbox import DELTA_OPS, Inbox, batched, merged
 from hq.keys import store_keys
 from hq.store import HqStore, StoreRow
+from hq.tombstones import tombstones, untold
 from offers.budget import Holder
 from offers.changes import LeaseOp, Op
 from offers.model import LaneId, StoreId
@@ -97,6 +98,10 @@ class HqDesk:
             if recalls.rev > told[row.store][1]:
                 packet = self._letter(row.store, "recall", recalls, retain=True)
                 yield Due(packet, self._mark(row.store, "recall_rev", recalls.rev))
+        for name in untold(self._store):
+            letter = tombstones(self._store, name)
+            packet = self._letter(name, "erased", letter, retain=True)
+            yield Due(packet, self._mark(name, "erased_rev", letter.rev))
         yield from self._due_seats()
         for row in stores:
             yield from self._due_deltas(row, told[row.store][2])
@@ -109,7 +114,9 @@ class HqDesk:
     def tell_again(self) -> None:
         """Count the retained words as untold: a broker without a disk may have lost them."""
         with self._store.change():
-            self._store.conn.execute("UPDATE announced SET manifest_rev = 0, recall_rev = 0")
+            self._store.conn.execute(
+                "UPDATE announced SET manifest_rev = 0, recall_rev = 0, erased_rev = 0"
+            )
             self._inbox.relay.seats.tell_again()
 
     def _answer(self, store: StoreId, lane: LaneId, message: Up, now: datetime) -> list[Packet]:
@@ -211,6 +218,7 @@ class HqDesk:
                 self._store.conn.execute("DELETE FROM announced WHERE store = ?", (store,))
 
         yield Due(Packet(store_down(store, "manifest"), b"", retain=True), lambda: None)
+        yield Due(Packet(store_down(store, "erased"), b"", retain=True), lambda: None)
         yield Due(Packet(store_down(store, "recall"), b"", retain=True), forget)
 
     def _mark(self, store: StoreId, what: str, rev: int) -> Callable[[], None]:

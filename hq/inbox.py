@@ -20,6 +20,7 @@ from hq.effects import Origin, PrintedFor, ops_of
 from hq.first_n import FirstN, Word
 from hq.relay import Relay
 from hq.store import HqStore
+from hq.tombstones import forgotten
 from offers.changes import LeaseOp, Op
 from offers.model import LaneId, Serial, ShopperKey, StoreId
 from offers.records import Incarnation, Record, Row, Seq, Tendered, Uid, Voided
@@ -49,7 +50,7 @@ class Inbox:
         """Keep the rows that are new, and say up to where nothing is missing."""
         origin = Origin(store, lane, message.epoch)
         for row in message.rows:
-            self._take(origin, row, now)
+            self._take(origin, forgotten(self._store, row), now)
         upto, ops, spent = self._advance(origin)
         if ops:
             self._store.add_ops(store, ops, now)

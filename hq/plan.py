@@ -13,6 +13,7 @@ from hq.law_files import laws_for
 from hq.shop_files import Shop
 from hq.staff_files import wanted_documents
 from hq.store import HqStore, text
+from hq.tombstones import erased_of
 from offers.context import Policy, Risk, StoreFacts
 from offers.law import LawRule
 from offers.model import (
@@ -77,6 +78,12 @@ def make_plan(shop: Shop, store: HqStore, shopper_secret: bytes) -> Plan:
     published = read_published(store)
     versions = {offer.offer_id: store.last_version(offer.offer_id) for offer in shop.offers}
     wanted = want(shop, published.offers, versions, shopper_secret)
+    gone = erased_of(store, (*wanted.wallets, *wanted.aliases))
+    wanted = msgspec.structs.replace(
+        wanted,
+        wallets={key: kept for key, kept in wanted.wallets.items() if key not in gone},
+        aliases={k: main for k, main in wanted.aliases.items() if not {k, main} & gone},
+    )
     return Plan(tuple(differences(published, wanted)), wanted)
 
 

@@ -34,6 +34,7 @@ def _lane(store: HqStore, name: tuple[str, str], found: list[Any] | None, now: d
             "generation": status.generation,
             "delta_rev": status.delta_rev,
             "recall_rev": status.recall_rev,
+            "erased_rev": status.erased_rev,
             "outbox": status.outbox,
             "oldest_s": status.oldest_s,
             "seen_s": max(0, int((now - datetime.fromisoformat(found[1])).total_seconds())),

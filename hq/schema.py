@@ -177,6 +177,14 @@ CREATE INDEX boots_of ON boots(store, lane);
 """
 
 
+# A tombstone tells a shopper key again when it comes, and nothing else. The lists have one revision.
+ERASURES = """
+CREATE TABLE tombstones(tombstone TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
+CREATE TABLE tombstone_rev(rev INTEGER NOT NULL, at TEXT NOT NULL) STRICT;
+ALTER TABLE announced ADD COLUMN erased_rev INTEGER NOT NULL DEFAULT 0;
+"""
+
+
 @migrations()
 def authoring(db: Database) -> None:
     """Make the tables of what headquarters publishes."""
@@ -223,6 +231,12 @@ def births(db: Database) -> None:
 def disputes(db: Database) -> None:
     """Let a dispute tell its script, who allowed it, and its ticket; remember what was halted."""
     _run(db, DISPUTES)
+
+
+@migrations()
+def erasures(db: Database) -> None:
+    """Remember who was erased, by tombstone, and which stores were told."""
+    _run(db, ERASURES)
 
 
 def _run(db: Database, script: str) -> None:

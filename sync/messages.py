@@ -83,6 +83,7 @@ class Status(Struct, frozen=True):
     oldest_s: int = 0
     app: str = ""
     clock: datetime | None = None
+    erased_rev: int = 0  # no file of the lane knows any of these tombstones' shoppers
     boot: str = ""  # of one run of the agent: a second one that lives tells of a second machine
     schema: int = 0  # of the generations that it reads; 0 before it said so
 
@@ -134,6 +135,18 @@ class Recalls(Struct, frozen=True):
     rev: int
     gtins: tuple[Gtin, ...] = ()
     offers: tuple[OfferId, ...] = ()
+    at: datetime | None = None
+
+
+class Tombstones(Struct, frozen=True):
+    """Down, retained, signed: every shopper who is erased, by tombstone. A newer `rev` replaces it.
+
+    A tombstone is made of a shopper key and tells nothing of it (`offers.shopper_key`).
+    """
+
+    store: StoreId
+    rev: int
+    tombstones: tuple[str, ...] = ()
     at: datetime | None = None
 
 
@@ -279,6 +292,7 @@ SCHEMAS: dict[str, type[Struct]] = {
     "letter/1": Letter,
     "manifest/1": Manifest,
     "recalls/1": Recalls,
+    "tombstones/1": Tombstones,
     "delta/1": Delta,
     "seat/1": Seat,
     "words/1": Words,

@@ -30,6 +30,7 @@ from sync.messages import (
     SaleFacts,
     Seat,
     Status,
+    Tombstones,
     Words,
 )
 from sync.payload import BYTES, LIMIT_BYTES, NAMES, Packet, read, unpack
@@ -37,7 +38,7 @@ from sync.pulls import Chunk
 from sync.topics import parse_up
 
 Answer = Ack | ClaimAnswer | Words | Heard | Copy | Relayed | SaleFacts
-Down = Answer | Manifest | Recalls | Delta | Seat | Chunk
+Down = Answer | Manifest | Recalls | Tombstones | Delta | Seat | Chunk
 Up = Status | Rows | Claim | Ask | BlobAsk | Words | Heard | Oath | CopyAsk | ClaimAnswer | SaleAsk
 CHUNK_SCHEMA = "blob/1"
 
@@ -63,9 +64,10 @@ _ANSWERS: dict[str, type[Answer]] = {
     "relay": Relayed,
     "sale": SaleFacts,
 }
-_LETTERS: dict[str, type[Manifest | Recalls | Delta | Seat]] = {
+_LETTERS: dict[str, type[Manifest | Recalls | Tombstones | Delta | Seat]] = {
     "manifest": Manifest,
     "recall": Recalls,
+    "erased": Tombstones,
     "delta": Delta,
     "lease": Delta,
     "seat": Seat,

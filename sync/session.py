@@ -26,6 +26,7 @@ from sync.messages import (
     Recalls,
     Rows,
     Status,
+    Tombstones,
 )
 from sync.outbox_window import NeedRows, OutboxWindow
 from sync.payload import NAMES
@@ -37,6 +38,7 @@ from sync.steps import (
     NewManifest,
     NewQuotas,
     NewRecalls,
+    NewTombstones,
     Outgoing,
     Pruned,
     Quarantine,
@@ -69,6 +71,8 @@ class Known(Struct, frozen=True):
     manifest_rev: int = 0
     delta_rev: int = 0
     recall_rev: int = 0
+    tombstone_rev: int = 0
+    erased_rev: int = 0
 
 
 class Facts(Struct, frozen=True):
@@ -89,6 +93,7 @@ class Session:
         self._generation = known.generation
         self._live_rev = self._offered_rev = known.manifest_rev
         self._recall_rev = known.recall_rev
+        self._tombstone_rev, self._erased_rev = known.tombstone_rev, known.erased_rev
         self._online = False
         self._status_at: float | None = None
         self._leases_not_before = 0.0
@@ -119,7 +124,7 @@ class Session:
 
     def received(self, topic: str, message: Struct, now: float) -> list[Step]:
         """Take a message that was read and, where it is a letter, verified."""
-        if isinstance(message, Manifest | Recalls | Delta):
+        if isinstance(message, Manifest | Recalls | Tombstones | Delta):
             return self._on_letter(topic, message, now)
         if isinstance(message, Ack):
             return self._on_ack(message, now)
@@ -135,6 +140,13 @@ class Session:
         """The pulled generation serves from now on."""
         self._generation, self._live_rev = manifest.generation, manifest.rev
         self._feed.folded(manifest.delta_rev)
+        return self._tell_now()
+
+    def erased(self, rev: int) -> list[Step]:
+        """Nothing at this lane knows the erased shoppers of this list any more."""
+        if rev == self._erased_rev:
+            return []
+        self._erased_rev = rev
         return self._tell_now()
 
     def ask_leases(self, now: float) -> list[Step]:
@@ -163,11 +175,15 @@ class Session:
             steps += self._tell_now()
         return steps
 
-    def _on_letter(self, topic: str, letter: Manifest | Recalls | Delta, now: float) -> list[Step]:
+    def _on_letter(
+        self, topic: str, letter: Manifest | Recalls | Tombstones | Delta, now: float
+    ) -> list[Step]:
         if letter.store != self._me.store:
             return [Quarantine(topic, f"a letter for the store {letter.store}")]
         if isinstance(letter, Recalls):
             return self._on_recalls(letter)
+        if isinstance(letter, Tombstones):
+            return self._on_tombstones(letter)
         if isinstance(letter, Manifest):
             return self._on_manifest(letter)
         if topic.endswith("/lease"):
@@ -191,6 +207,12 @@ class Session:
             return []
         self._recall_rev = recalls.rev
         return [NewRecalls(recalls), *self._tell_now()]
+
+    def _on_tombstones(self, letter: Tombstones) -> list[Step]:
+        if letter.rev <= self._tombstone_rev:
+            return []
+        self._tombstone_rev = letter.rev
+        return [NewTombstones(letter)]
 
     def _on_manifest(self, manifest: Manifest) -> list[Step]:
         if manifest.rev <= self._live_rev or manifest.rev < self._offered_rev:
@@ -232,6 +254,7 @@ class Session:
             generation=self._generation,
             delta_rev=self._feed.rev,
             recall_rev=self._recall_rev,
+            erased_rev=self._erased_rev,
             outbox=self._outbox.depth,
             oldest_s=facts.oldest_s,
             app=self._me.app,

@@ -9,7 +9,7 @@ from msgspec import Struct
 from offers.changes import QuotaBackOp, QuotaOp
 from offers.records import Seq
 from offers.serials import Lease
-from sync.messages import ClaimAnswer, Delta, Manifest, Recalls, Rejected
+from sync.messages import ClaimAnswer, Delta, Manifest, Recalls, Rejected, Tombstones
 from sync.outbox_window import NeedRows
 
 
@@ -54,6 +54,12 @@ class NewRecalls(Struct, frozen=True):
     recalls: Recalls
 
 
+class NewTombstones(Struct, frozen=True):
+    """Forget these shoppers; say `erased` when no file knows them any more."""
+
+    tombstones: Tombstones
+
+
 class NewDelta(Struct, frozen=True):
     """Apply this delta: it is the next one."""
 
@@ -91,6 +97,7 @@ News = (
     | TailLost
     | NewManifest
     | NewRecalls
+    | NewTombstones
     | NewDelta
     | NewLeases
     | NewQuotas

@@ -16,7 +16,7 @@ Up = Literal[
     "status", "rows", "claim", "ask", "blob", "words", "heard", "oath", "copy", "relay", "sale"
 ]
 Down = Literal["ack", "claim", "blob", "delta", "lease", "words", "heard", "copy", "relay", "sale"]
-StoreDown = Literal["manifest", "recall", "delta", "seat"]
+StoreDown = Literal["manifest", "recall", "erased", "delta", "seat"]
 
 
 def up(store: StoreId, lane: LaneId, what: Up) -> str:

@@ -22,7 +22,7 @@ from sync.topics import Down, StoreDown, Up, down, store_down, up
 TARGET = Path(__file__).parent.parent / "docs" / "asyncapi.json"
 Json = dict[str, Any]
 RETAINED = {"up.status", "lane.down.ack", "store.down.manifest", "store.down.recall"}
-RETAINED |= {"store.down.seat"}
+RETAINED |= {"store.down.seat", "store.down.erased"}
 BINDING = "0.2.0"
 STORE, LANE = "{store}", "{lane}"
 PARAMETERS: Json = {

@@ -193,6 +193,7 @@ def test_a_store_that_is_gone_has_its_words_emptied(desk, keys, store, publish, 
     emptied = [(p.topic, p.retain) for p in packets if not p.payload]
     assert emptied == [
         ("retail/v1/s001/down/manifest", True),
+        ("retail/v1/s001/down/erased", True),
         ("retail/v1/s001/down/recall", True),
     ]
     assert list(desk.due()) == []
