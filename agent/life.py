@@ -29,6 +29,7 @@ from cache.entries import Entry
 from ground.clock import Clock, SteppedClock, SystemClock, settle
 from ground.dice import Dice
 from offers.records import Noted
+from staff_help.script import built_in
 
 log = logging.getLogger("tillside")
 
@@ -136,6 +137,7 @@ async def _warm_up(lane: WiredLane) -> None:
     """Load what is slow to load before the lane says that it is ready."""
     with unswept():
         await asyncio.to_thread(__import__, "agent.element_strings")
+        await asyncio.to_thread(built_in)
     set_aside()
     lane.counter.ready = True
     log.info("= lane %s/%s is ready", lane.config.lane.store, lane.config.lane.lane)

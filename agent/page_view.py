@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -111,11 +111,3 @@ def _dispute(
     name = explain.title(one.offer_id, offers.get(one.offer_id), language)
     amount = explain.amount(one.amount_minor, language, currency)
     return PastDispute(one.offer_id, name, one.outcome, one.amount_minor, one.by, one.note, amount)
-
-
-def verdict_of(answered: Answered, offer_id: str, late: Iterable[Verdict]) -> Verdict | None:
-    """Find the verdict that a dispute is about: a coupon's, before a card's."""
-    found = [v for v in (*late, *answered.decision.verdicts) if v.offer_id == offer_id]
-    refused = [v for v in found if v.outcome in ("not_applied", "near_miss")]
-    ranked = sorted(refused or found, key=lambda v: v.serial is None)
-    return ranked[0] if ranked else None
