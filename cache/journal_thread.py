@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,6 +17,7 @@ from cache.journal_store import JournalStore
 
 GROUP_MAX = 256  # jobs in one commit; more than lanes ever have in flight
 CHECKPOINT_COMMITS = 512  # a checkpoint syncs three times: 1.006 syncs a commit
+IDLE_S = 20.0  # without a call: what is in the WAL goes into the file, a crash then reads less
 LATEST_COMMITS = 8 * CHECKPOINT_COMMITS  # even where the queue is never empty
 
 T = TypeVar("T")
@@ -102,7 +103,11 @@ class JournalThread:
         while len(batch) < GROUP_MAX:
             if batch and self._queue.empty():
                 break
-            job = self._queue.get()
+            try:
+                job = self._queue.get(timeout=IDLE_S if self._commits and not batch else None)
+            except Empty:
+                self._checkpoint()
+                continue
             if job is None:
                 return batch, False
             batch.append(job)
@@ -162,8 +167,11 @@ class JournalThread:
 
     def _checkpoint_if_due(self) -> None:
         due = self._commits >= CHECKPOINT_COMMITS and self._queue.empty()
-        if not due and self._commits < LATEST_COMMITS:
-            return
+        if due or self._commits >= LATEST_COMMITS:
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        """Fold the WAL into the file; it keeps its size, which is room on a full disk."""
         with suppress(sqlite3.Error, OSError):  # no room for a reserve: it is there for that
             self._commit([Job(settle, _nothing, self._ended)])
             self._reuse_wal()

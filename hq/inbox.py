@@ -19,7 +19,7 @@ from hq.disputes import disputed, halt
 from hq.effects import Origin, PrintedFor, ops_of
 from hq.first_n import FirstN, Word
 from hq.relay import Relay
-from hq.store import HqStore
+from hq.store import HqStore, StoreRow
 from hq.tombstones import forgotten
 from offers.changes import LeaseOp, Op
 from offers.model import LaneId, Serial, ShopperKey, StoreId
@@ -107,9 +107,18 @@ class Inbox:
         kept = self._store.deltas_after(store, ask.from_rev)
         if ask.from_rev == known.delta_rev:
             return [Delta(store, ask.from_rev, ask.from_rev, ())]  # nothing was missed
-        if not kept or kept[0][0] != ask.from_rev + 1:
+        if not kept or kept[0][0] != ask.from_rev + 1 or self._is_cheaper_whole(known, ask):
             return None
         return merged(store, ask.from_rev, kept)
+
+    def _is_cheaper_whole(self, known: StoreRow, ask: Ask) -> bool:
+        """Tell whether the generation is less to send than the changes that it holds."""
+        whole = self._store.manifest(known.store, known.generation)
+        if whole is None or ask.generation == known.generation:
+            return False
+        query = "SELECT coalesce(sum(length(ops)), 0) FROM deltas WHERE store = ? AND rev > ? AND rev <= ?"
+        span = (known.store, ask.from_rev, whole.delta_rev)
+        return int(self._conn.execute(query, span).fetchone()[0]) > whole.size
 
     def _take(self, origin: Origin, row: Row, now: datetime) -> None:
         known = self._known_hash(origin, row.seq)
