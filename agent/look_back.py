@@ -19,7 +19,7 @@ from offers.reasons import Verdict
 from offers.sentences import sentence
 from offers.speech import Speech, speech
 from staff_help import evidence
-from staff_help.explain import ORDER, amount, kind
+from staff_help.explain import ORDER, kind, off
 from staff_help.lane_state import SaleState, short_name
 from staff_help.past_sale import PastLine, PastSale, PastVerdict
 from staff_help.words import SAID, said, said_counted, spoken
@@ -106,13 +106,13 @@ def _lines(past: PastDecision, voice: Speech) -> Iterator[PastLine]:
     shares = past.answered.decision.shares
     for line in past.answered.basket.lines:
         known = products.get(line.gtin)
-        off = sum(share.amount_minor for share in shares if share.line_id == line.line_id)
+        less = sum(share.amount_minor for share in shares if share.line_id == line.line_id)
         many = voice.weight(line.weight_g) if line.weight_g else voice.number(line.quantity)
         yield PastLine(
             name=f"{known.brand} {known.name}".strip() if known is not None else line.gtin,
             quantity=many,
             amount=voice.money(line.amount_minor),
-            discount=amount(off, Language(voice.language), voice.currency),
+            discount=off(less, Language(voice.language), voice.currency),
         )
 
 
@@ -137,7 +137,7 @@ def _verdicts(
             sentence=sentence(it, offer, tongue, voice.currency)
             if offer
             else told.get(it.offer_id, it.reason.value),
-            discount=amount(it.discount_minor, tongue, voice.currency),
+            discount=off(it.discount_minor, tongue, voice.currency),
             evidence=evidence.told(it.evidence, offer, tongue, voice.currency),
         )
         for it in shown

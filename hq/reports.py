@@ -77,6 +77,21 @@ def redemptions(store: HqStore) -> list[Line]:
     return lines
 
 
+_WORDINGS = """
+SELECT json_extract(body, '$.offer_id') AS offer_id, json_extract(body, '$.version') AS version,
+  json_extract(body, '$.language') AS language, count(*) AS told,
+  round(avg(json_extract(body, '$.clarity')), 1) AS clarity,
+  sum(json_extract(body, '$.clarity') <= 2) AS unclear,
+  group_concat(nullif(json_extract(body, '$.note'), ''), ' / ') AS notes
+FROM rows WHERE kind = 'rated' GROUP BY 1, 2, 3 ORDER BY clarity, told DESC, 1, 2, 3
+"""
+
+
+def wordings(store: HqStore) -> list[Line]:
+    """List how clear the cashiers find each offer's wording, the least clear first; 5 is quite clear."""
+    return _lines(store, _WORDINGS)
+
+
 def rows(store: HqStore, kind: str | None, limit: int) -> list[Line]:
     """List the newest collected rows, oldest first."""
     query = (

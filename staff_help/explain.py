@@ -78,7 +78,7 @@ def line(
         reason=verdict.reason,
         sentence=say(verdict, offer, language),
         discount_minor=verdict.discount_minor,
-        discount=amount(verdict.discount_minor, language, facts.currency),
+        discount=off(verdict.discount_minor, language, facts.currency),
         evidence=evidence.told(verdict.evidence, offer, language, facts.currency),
         presented=presented,
         provisional=verdict.offer_id in facts.provisional,
@@ -102,6 +102,11 @@ def title(offer_id: OfferId, offer: Offer | None, language: Language) -> str:
         return offer_id
     texts = offer.title
     return texts.get(language) or texts.get(ENGLISH) or next(iter(texts.values()))
+
+
+def off(minor: int, language: Language, currency: str) -> str:
+    """Write what is taken off, as an amount below zero; "" for nothing."""
+    return speech(language, currency).money(-minor) if minor else ""
 
 
 def amount(minor: int, language: Language, currency: str) -> str:

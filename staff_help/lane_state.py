@@ -26,7 +26,7 @@ class Light(Struct, frozen=True):
 class OfferLine(Struct, frozen=True):
     """One offer of the transaction in hand. `goodwill_minor` is what the page proposes to give.
 
-    `discount` is the amount in words, "" where there is none. `evidence` has what each fact is
+    `discount` is what it takes off, in words; "" where that is nothing. `evidence` has what each fact is
     called, and the fact.
     """
 

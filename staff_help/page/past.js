@@ -54,7 +54,7 @@ function drawVerdict(one) {
   item.append(head, make("p", "sentence", one.sentence));
   if (one.discount) {
     const end = make("div", "end");
-    end.append(make("span", "sum", `−${one.discount}`));
+    end.append(make("span", "sum", one.discount));
     item.append(end);
   }
   const proof = make("dl", "evidence");
@@ -66,7 +66,7 @@ function drawVerdict(one) {
 function drawLine(one) {
   const item = make("li");
   item.append(make("span", "", `${one.quantity} × ${one.name}`));
-  item.append(make("span", "", one.discount ? `${one.amount} − ${one.discount}` : one.amount));
+  item.append(make("span", "", [one.amount, one.discount].filter(Boolean).join(" ")));
   return item;
 }
 

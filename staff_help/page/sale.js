@@ -40,7 +40,7 @@ function drawLine(line) {
   head.append(make("span", "tag kind", say(`kind_${line.kind}`)), make("span", "title", line.title));
   if (line.provisional) head.append(make("span", "tag provisional", say("provisional")));
   const end = make("div", "end");
-  if (line.discount) end.append(make("span", "sum", `−${line.discount}`));
+  if (line.discount) end.append(make("span", "sum", line.discount));
   if (line.disputable) {
     end.append(button("", say("settle"), () => openDrawer(line, sale, lane), `${say("settle")} ${line.title}`));
   }
