@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from agent.http_limits import Limits
 from offers.basket import LeftOut
 from offers.sentences import left_out_sentence
 from tests.page_lane import NATURAL, RYE, page_lane
 
 GOOD = (NATURAL, 2, 398)
+PATIENT = Limits(basket_s=20.0)  # what is late is another test's
 
 
 @pytest.fixture
 async def shop(tmp_path):
-    async with page_lane(tmp_path) as shop:
+    async with page_lane(tmp_path, limits=PATIENT) as shop:
         yield shop
 
 
@@ -58,7 +60,7 @@ async def test_a_basket_in_foreign_money_is_answered(shop):
 
 async def test_the_stores_language_is_spoken(tmp_path):
     """A German till tells it in German."""
-    async with page_lane(tmp_path, "de") as shop:
+    async with page_lane(tmp_path, "de", PATIENT) as shop:
         told = await shop.put((RYE, 0, 0))
         (left,) = told["left_out"]
         assert left["sentence"] == left_out_sentence(LeftOut("1", "quantity"), "de")
