@@ -85,7 +85,7 @@ class Policy(Value, frozen=True):
     print_mode: Literal["always", "on_request", "never"] = "always"
     channel_week_caps: dict[str, Annotated[int, Meta(ge=0, le=1000)]] = field(default_factory=dict)
     mix: tuple[Mix, ...] = ()
-    greeting: Texts = field(default_factory=dict)  # the cashier's page says it; {shopper} may be in it
+    greeting: Texts = field(default_factory=dict)  # of the cashier's page; may name {shopper}
 
 
 class Risk(Value, frozen=True):
