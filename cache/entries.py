@@ -53,7 +53,7 @@ def draft(
         keys = _keys(entries, open_baskets, known)
         for uid, body in evidence.items():
             key = encode(keys[uid]).decode() if uid in keys else None
-            kept.append(Kept(uid, key, at, veil(body)))
+            kept.append(Kept(uid, key, at, body))  # it names shoppers by reference already
     baskets = tuple((uid, _veiled(basket, veil)) for uid, basket in open_baskets.items())
     known_here = tuple((ref, key) for ref, key in named.items() if mirror.refs.key(ref) == key)
     return Addition(tuple(drafts), baskets, tuple(kept), named=known_here)

@@ -29,7 +29,6 @@ from cache.journal_store import (
 )
 from cache.journal_thread import JournalThread
 from cache.parts import PartName, Parts
-from cache.veil import unveiled
 from offers.basket import TransactionKey
 from offers.model import ShopperKey, ShopperRef
 from offers.records import Incarnation, Row, Uid
@@ -157,11 +156,11 @@ class Journal(HqWords):
 
     async def evidence(self, uid: Uid) -> bytes | None:
         """Read what a transaction's decision was made from."""
-        return await self._thread.ask(lambda store: store.evidence(uid), self._unveiled)
+        return await self._thread.ask(lambda store: store.evidence(uid), _same)
 
     async def sale(self, key: TransactionKey) -> bytes | None:
         """Read the evidence of the latest transaction under a till's key."""
-        return await self._thread.ask(lambda store: store.sale(key), self._unveiled)
+        return await self._thread.ask(lambda store: store.sale(key), _same)
 
     def open_baskets(self) -> tuple[OpenBasket, ...]:
         """Give the transactions that are not over."""
@@ -253,9 +252,6 @@ class Journal(HqWords):
         return self._meta.get(AGENT + name)
 
     # Between the loop and the thread.
-
-    def _unveiled(self, body: bytes | None) -> bytes | None:
-        return None if body is None else unveiled(body, self.mirror.refs.key)
 
     def _appended(
         self, opened: Mapping[Uid, OpenBasket | None], addition: Addition, added: Added
