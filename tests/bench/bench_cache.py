@@ -6,6 +6,8 @@ import asyncio
 import os
 import random
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -26,6 +28,7 @@ from offers.context import Policy, Risk, StoreFacts
 from offers.model import Assignment, CampaignId, OfferId, Serial, ShopperKey, StoreId, Wallet
 from offers.records import ClaimId, Incarnation, Redemption, Sold, Tendered, Uid
 from tests.bench.figure import Figure
+from tests.faults_disk.shim import build, compiler, environment
 
 SHOPPERS = 100_000
 ASSIGNMENTS = 10
@@ -42,7 +45,13 @@ def figures() -> list[Figure]:
     """Measure in a directory on a disk: in memory a sync costs nothing."""
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
         place = Path(name)
-        return [*lookup(place), *asyncio.run(appends(place)), asyncio.run(groups(place))]
+        return [
+            *lookup(place),
+            *live(place),
+            *asyncio.run(appends(place)),
+            asyncio.run(groups(place)),
+            *lag(place),
+        ]
 
 
 def p50_us(times_ns: list[int]) -> float:
@@ -127,6 +136,45 @@ async def lookup_times(
                 decode(row[0])
                 peer.append(time.perf_counter_ns() - begin)
     return wallet, bare, peer
+
+
+def live(place: Path) -> list[Figure]:
+    """Take the million assignments live in a process of its own, beside the least there is to do."""
+    told = in_process("generation", place, dict(os.environ))
+    limit = ("decompress, write, sync", told["limit_s"] * 1000)
+    return [
+        against("1M assignments taken live", told["live_s"] * 1000, "ms", limit, 3),
+        at_most("longest stall of the loop meanwhile", told["stall_ms"], "ms", 20),
+        at_most("memory that it takes", told["memory_mb"], "MB", 8),
+    ]
+
+
+def lag(place: Path) -> list[Figure]:
+    """Compare the loop's lag with syncs of 15 ms and with the disk as it is."""
+    if compiler() is None:
+        return []
+    home = place / "lag"
+    home.mkdir()
+    told = in_process("journal", home, environment(build(place)))
+    base = told["fast_p99_ms"]
+    name, met = "loop lag p99, a sync takes 15 ms", told["slow_p99_ms"] <= base + 1
+    ratio = told["slow_p99_ms"] / base
+    return [Figure(name, told["slow_p99_ms"], "ms", "fast disk", ratio, "<= it + 1 ms", met)]
+
+
+def in_process(what: str, place: Path, environ: dict[str, str]) -> dict[str, float]:
+    """Measure in a fresh process."""
+    command = [sys.executable, "-m", "tests.bench.loop_lag", what, str(place)]
+    done = subprocess.run(command, env=environ, check=True, stdout=subprocess.PIPE, timeout=300)
+    told: dict[str, float] = msgspec.json.decode(done.stdout, type=dict[str, float])
+    return told
+
+
+def at_most(name: str, value: float, unit: str, most: float) -> Figure:
+    """Make a figure with a limit of its own."""
+    return Figure(
+        name, value, unit, "its limit", value / most, f"<= {most:g} {unit}", value <= most
+    )
 
 
 def redemption(number: int) -> Entry:
