@@ -84,7 +84,7 @@ def pin_fits(encoded: str, pin: str, pepper: bytes) -> bool:
         PasswordHasher().verify(known, _peppered(pin, pepper))
     except (VerificationError, InvalidHashError):
         return False
-    return known == encoded and known != NOBODY
+    return True  # what is no hash was checked against one whose PIN nobody knows
 
 
 def _peppered(pin: str, pepper: bytes) -> str:

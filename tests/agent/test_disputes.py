@@ -280,6 +280,26 @@ async def test_a_shopper_has_a_limit_over_all_sales(desk):
     assert (await desk.disputes.end(last)).amount_minor == 1
 
 
+async def test_two_sales_at_once_do_not_pass_a_limit_together(desk):
+    """45.00 of the shift's 50.00 are given: of two gifts of 5.00 at the same moment one is."""
+    for n in range(11):
+        bought = Happens("sale", f"h{n}", "", "", (Bought("tea", 5, 1745),), ("tea-50",))
+        await desk.do_sale(bought, n + 1)
+    for n in range(9):
+        await desk.disputes.end(wanted("gift", handle=f"h{n}", amount_minor=500))
+    both = (desk.disputes.end(wanted("gift", handle=h, amount_minor=500)) for h in ("h9", "h10"))
+    told = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(getattr(one, "code", "given") for one in told) == ["given", "over_shift_limit"]
+
+
+async def test_an_offer_that_the_sale_did_not_look_at_is_no_reason_for_a_gift(desk):
+    """Under whatever complaint: words and a ticket, no money for what somebody names."""
+    await expired(desk)
+    for script in get_args(Script):
+        opened = await desk.disputes.step(DisputeIn("dispute", "mail-2", script))
+        assert "goodwill" not in {choice.ends for choice in opened.choices}
+
+
 async def test_nothing_is_given_in_training_for_a_voided_sale_or_without_a_name(desk):
     """No gift is offered, and none is taken by a path that nobody was shown."""
     await expired(desk)
@@ -372,6 +392,18 @@ async def test_the_old_coupon_is_used_up_with_the_row_that_makes_the_new_one(des
     assert desk.lane.tray.slips[-1].code.serial.replace(" ", "") == new.serial
     assert desk.lane.journal.mirror.claims == {}
     assert desk.lane.journal.mirror.redeemed_serial(old.serial) is not None
+
+
+async def test_the_new_coupon_lives_no_longer_than_the_old_one(desk):
+    """Printed again a week later, it ends on the day that stood on the first paper."""
+    await torn(desk)
+    old = next(one for one in await desk.records(Issued) if one.offer_id == "coffee-1")
+    desk.today = TODAY + timedelta(days=7)
+    await desk.lane.clock.advance(7 * 86400)
+    await desk.do_sale(Happens("sale", "dispute", "anna", lines=COFFEE), 9)
+    await desk.disputes.end(again())
+    new = (await desk.records(Issued))[-1]
+    assert (new.valid_from, new.valid_to) == (TODAY + timedelta(days=7), old.valid_to)
 
 
 async def test_only_the_new_coupon_works_afterwards(desk):
