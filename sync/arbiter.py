@@ -144,17 +144,15 @@ class Arbiter:
         if self._ledger.grave(serial, use.claim) == "released":
             return None
         holding = self._ledger.holding(serial)
-        if holding is None:
-            self._take(serial, use)
-        elif holding.claim != use.claim:
+        if holding is not None and holding.claim != use.claim:
             return self._second(serial, use)
+        if holding is None:
+            self._ledger.hold(serial, use)
         elif use.redeemed and not holding.redeemed:
             self._ledger.hold(serial, structs.replace(holding, redeemed=True))
-        return None
-
-    def _take(self, serial: Serial, use: Holding) -> None:
-        self._ledger.hold(serial, use)
+        # Said even where it was granted before: that word may have been lost with an earlier term.
         self._ledger.note(Word("used", serial, use.claim, use.where, use.when))
+        return None
 
     def _second(self, serial: Serial, use: Holding) -> Duplicate:
         duplicate = Duplicate(serial, use.claim, use.where, use.when)

@@ -38,7 +38,9 @@ def test_headquarters_away_one_lane_gets_each_coupon(chain: Chain) -> None:
     assert [sum(saved(told) > 0 for told in pair) for pair in first] == [1] * 10
     lost = [told for pair in first for told in pair if not saved(told)]
     assert {reasons(told)[OAT] for told in lost} == {"CLAIMED_ELSEWHERE"}
-    assert not any(verdict["provisional"] for pair in first for t in pair for verdict in t["verdicts"])
+    assert not any(
+        verdict["provisional"] for pair in first for t in pair for verdict in t["verdicts"]
+    )
     for n, pair in enumerate(first):
         winner = "1" if saved(pair[0]) else "2"
         if n % 2:
