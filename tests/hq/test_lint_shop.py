@@ -104,7 +104,7 @@ def test_a_risk_beyond_its_cap_is_a_warning(fault_of) -> None:
     """The narrower cap counts; it was perhaps not meant."""
     what = "one coupon may be worth 1000, and all of a lane 1"
     place = "[risk] serial_max_minor"
-    fault = fault_of("policy.toml", "lane_minor = 10000", "lane_minor = 1", place, what, after=2)
+    fault = fault_of("policy.toml", "lane_minor = 10000", "lane_minor = 1", place, what, after=5)
     assert fault.level == "warning"
 
 
