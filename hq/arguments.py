@@ -278,6 +278,9 @@ COMMANDS = (
         _disputes,
     ),
     Command(
+        "wordings", "List how clear cashiers find each offer's wording.", "wordings --json", _json
+    ),
+    Command(
         "pin", "Hash a PIN for staff.toml; it is asked for, and goes nowhere.", "pin", _nothing
     ),
     Command(

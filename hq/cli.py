@@ -200,6 +200,12 @@ def _lanes(given: Arguments) -> int:
     return _list(given, lines, f"{columns} quarantine chain_breaks")
 
 
+def _wordings(given: Arguments) -> int:
+    columns = "offer_id version language told clarity unclear notes"
+    with closing(open_store(given.db)) as store:
+        return _list(given, reports.wordings(store), columns)
+
+
 def _redemptions(given: Arguments) -> int:
     columns = "at store lane offer_id amount_minor serial provisional duplicate reversed"
     with closing(open_store(given.db)) as store:
@@ -255,6 +261,7 @@ RUN: dict[str, Callable[[Arguments], int]] = {
     **dict.fromkeys(wire_commands.RUN, _wire),
     "lanes": _lanes,
     "redemptions": _redemptions,
+    "wordings": _wordings,
     "experiments": _experiments,
     "rows": _rows,
     "preview": _preview,

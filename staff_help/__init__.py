@@ -1,5 +1,6 @@
-"""What a cashier sees and can say: lane_state, lights, explain, evidence,
-past_sale, goodwill, assets; page/ has its files.
+"""What a cashier sees and can say: lane_state and explain; page/ has the page's files.
+
+Also lights, evidence, past_sale (what a look back shows) and assets (the files as they are served).
 
 The search box: ask (start here), word_index, fold, shelf_words.
 

@@ -30,6 +30,9 @@ def words(key: str, value: str | int, offer: Offer | None, voice: Speech) -> str
         return _number(key, value, voice)
     if key in DAYS:
         return _day(value, voice)
+    if key == "where" and "/" in value:
+        store, _, lane = value.partition("/")
+        return voice.say("place", store=voice.value(store), lane=voice.value(lane))
     if key == "set" and offer is not None:
         value = text_of(offer.products.title, voice.language) or value
     return voice.value(value)

@@ -42,6 +42,7 @@ NATURAL, VANILLA, COCONUT = "9520000001018", "9520000001025", "9520000001049"
 ESPRESSO, RYE = "9520000003012", "9520000004019"
 LONG = date(2026, 1, 1), date(2035, 12, 31)
 GIVEN = ("solenne-20", "coffee-1", "crispbread-3for2", "hazelnut-75")
+PATIENT = Limits(basket_s=20, settle_s=20)  # two cores, and a browser on them
 OTHER_LANE = Lease(77, "s001", "2", "0123456789abcdef", "s001a")
 
 
@@ -155,7 +156,7 @@ async def page_lane(
         printing = asyncio.ensure_future(wired.printing.run())
         stack.push_async_callback(_ended, wired, printing)
         wired.counter.ready = True
-        keys, limits = PageKeys(TOKEN, SystemClock()), limits or Limits()
+        keys, limits = PageKeys(TOKEN, SystemClock()), limits or PATIENT
         app = make_app(wired.counter, TOKEN, keys, limits)
         served = serve(app, "127.0.0.1", 0, limits, wired.counter.events.close)
         host, port = await stack.enter_async_context(served)

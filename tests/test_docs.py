@@ -165,10 +165,12 @@ def test_links_lead_somewhere(page: Path):
             assert heading in slugs, link
 
 
-def test_the_readme_shows_the_pictures_that_are_there():
-    """docs/pictures holds what the README shows, as PNG, and nothing that it does not show."""
+def test_every_picture_is_shown():
+    """docs/pictures holds what the README and the pages show, as PNG, and nothing else."""
     shown = {ROOT / place for place in PICTURE.findall(README.read_text())}
     assert {path.name for path in shown} == {"slip.png", "page.png"}
+    for page in DOCS:
+        shown |= {page.parent / place for place in PICTURE.findall(page.read_text())}
     assert set((ROOT / "docs" / "pictures").iterdir()) == shown
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in shown)
 

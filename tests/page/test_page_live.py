@@ -8,7 +8,7 @@ import pytest_asyncio
 from msgspec import structs
 
 from hq.shop_files import read_shop
-from offers.records import Printed, Rated
+from offers.records import Printed, Rated, Settled
 from tests.page_lane import COCONUT, ESPRESSO, RYE, SHOP, VANILLA, page_lane
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -138,6 +138,7 @@ async def test_a_past_sale_is_decided_again(lane, open_page):
     assert "Decided again from the facts that were kept: the same, to the cent." in await texts(
         page, ".replay li"
     )
+    assert await page.locator("#past .fault").count() == 0
     text = await page.locator("#past").inner_text()
     assert "Solenne Yogurt alternative Vanilla" in text
     assert "You save 0.80" in text or "0.80" in text
@@ -179,6 +180,32 @@ async def test_an_unclear_wording_is_told_to_headquarters(lane, open_page):
     rated = msgspec.json.decode(row, type=Rated)
     assert (rated.offer_id, rated.clarity, rated.note) == ("solenne-20", 2, "what is a kind?")
     assert (rated.version, rated.language) == (1, "en")
+
+
+async def test_a_dispute_is_settled_in_two_taps(lane, open_page):
+    """One tap opens the drawer at the script's step, one ends it; the badge is typed once a shift."""
+    page = await open_page(lane)
+    lane.arbiter.answer = "redeemed"
+    for number, handle in enumerate(("h1", "h2"), 1):
+        codes = [lane.coupon("coffee-1", number)]
+        await lane.put((ESPRESSO, 1, 1299), handle=handle, coupons=codes)
+        line = page.locator("#lines li[data-kind=refused]", has_text="Montebruno")
+        await page.locator(f"#receipt >> text={handle}").wait_for()
+        await line.get_by_role("button", name="Settle").click()
+        gift = page.locator("#drawer .choices").get_by_role("button", name="Give 1.00")
+        await gift.wait_for()
+        if number == 1:
+            await gift.click()
+            assert "badge" in await page.locator("#drawer .problem").inner_text()
+            await page.locator("#drawer-badge").fill("1204")
+        await gift.click()
+        await page.locator("#settled-list >> text=1.00").wait_for()
+        assert not await page.locator("#drawer").is_visible()
+        assert await page.locator("#said").inner_text()
+        assert not await line.get_by_role("button", name="Settle").is_visible()
+    rows = [msgspec.json.decode(row, type=Settled) for row in await lane.rows("settled")]
+    assert [(it.outcome, it.amount_minor, it.by) for it in rows] == [("goodwill", 100, "1204")] * 2
+    assert {(it.offer_id, it.reason) for it in rows} == {("coffee-1", "ALREADY_REDEEMED")}
 
 
 async def test_a_line_that_makes_no_sense_is_said_to_be_left_out(lane, open_page):
