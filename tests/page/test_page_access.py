@@ -120,10 +120,12 @@ async def test_a_screen_reader_hears_one_sentence_and_not_all(tmp_path, open_pag
             { childList: true }); }"""
         await page.evaluate(count)
         lines = ((VANILLA, 1, 199), (RYE, 3, 597))
-        await lane.put(*lines, coupons=[lane.coupon("solenne-20", 2)])
+        told = await lane.put(*lines, coupons=[lane.coupon("solenne-20", 2)])
         await page.locator("#lines li").first.wait_for()
         assert await page.locator("#lines li").count() > 1
         first = await page.locator("#lines .sentence").first.inner_text()
+        await lane.tender(told)  # the lines stay as they were
+        await page.locator("#state-word >> text=Paid").wait_for()
         assert await page.evaluate("window.heard") == [first]
         live = await page.locator("[aria-live], [role=status], [role=alert]").evaluate_all(
             "all => all.filter(n => n.querySelector('button')).length"
