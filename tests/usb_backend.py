@@ -38,7 +38,7 @@ class OnePrinter(usb.backend.IBackend):
     def enumerate_devices(self) -> Any:
         return iter([self] if self.plugged else [])
 
-    def get_device_descriptor(self, dev: Any) -> Any:
+    def get_device_descriptor(self, _dev: Any) -> Any:
         return SimpleNamespace(
             bLength=18, bDescriptorType=1, bcdUSB=0x0200, bDeviceClass=0, bDeviceSubClass=0,
             bDeviceProtocol=0, bMaxPacketSize0=64, idVendor=VENDOR, idProduct=PRODUCT,
@@ -46,7 +46,7 @@ class OnePrinter(usb.backend.IBackend):
             address=5, bus=1, port_number=1, port_numbers=(1,), speed=2,
         )  # fmt: skip
 
-    def get_configuration_descriptor(self, dev: Any, config: int) -> Any:
+    def get_configuration_descriptor(self, _dev: Any, config: int) -> Any:
         if config:
             raise IndexError(config)
         return SimpleNamespace(
@@ -55,7 +55,7 @@ class OnePrinter(usb.backend.IBackend):
             extra_descriptors=[],
         )  # fmt: skip
 
-    def get_interface_descriptor(self, dev: Any, intf: int, alt: int, config: int) -> Any:
+    def get_interface_descriptor(self, _dev: Any, intf: int, alt: int, config: int) -> Any:
         if intf or alt:
             raise IndexError(intf)
         return SimpleNamespace(
@@ -64,13 +64,13 @@ class OnePrinter(usb.backend.IBackend):
             bInterfaceProtocol=2, iInterface=0, extra_descriptors=[],
         )  # fmt: skip
 
-    def get_endpoint_descriptor(self, dev: Any, ep: int, intf: int, alt: int, config: int) -> Any:
+    def get_endpoint_descriptor(self, _dev: Any, ep: int, intf: int, alt: int, config: int) -> Any:
         return SimpleNamespace(
             bLength=7, bDescriptorType=5, bEndpointAddress=(IN, OUT)[ep], bmAttributes=BULK,
             wMaxPacketSize=64, bInterval=0, bRefresh=0, bSynchAddress=0, extra_descriptors=[],
         )  # fmt: skip
 
-    def open_device(self, dev: Any) -> Any:
+    def open_device(self, _dev: Any) -> Any:
         self._there()
         if self._line is None:
             self._line = socket.create_connection(self._address)
@@ -81,7 +81,7 @@ class OnePrinter(usb.backend.IBackend):
             self._line.close()
             self._line = None
 
-    def set_configuration(self, dev_handle: Any, config_value: int) -> None:
+    def set_configuration(self, dev_handle: Any, _config_value: int) -> None:
         self._there()
 
     def get_configuration(self, dev_handle: Any) -> int:

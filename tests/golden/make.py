@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hardware_sim.printer_models import MODELS
 from hardware_sim.escpos_reader import EscposReader
 from hardware_sim.paper import Roll
+from hardware_sim.printer_models import MODELS
 
 HERE = Path(__file__).parent
 SHOP = HERE.parent.parent / "examples" / "shop"

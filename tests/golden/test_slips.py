@@ -7,9 +7,9 @@ A change of layout shows here first. Look at the new paper (`tillside-hq preview
 import pytest
 
 from hardware_sim.coupon_reader import coupons_on
-from hardware_sim.printer_models import MODELS
 from hardware_sim.escpos_reader import EscposReader
 from hardware_sim.paper import Roll
+from hardware_sim.printer_models import MODELS
 from tests.golden.make import HERE, OFFERS, slip_bytes
 
 READ_BACK = {  # by hand: (255), the number in the offer's file, the preview's serial; the leaflet's EAN-13

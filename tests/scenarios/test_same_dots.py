@@ -5,9 +5,9 @@ from escpos.printer import Dummy
 from hypothesis import given, settings, strategies as st
 from PIL import Image, ImageChops
 
-from hardware_sim.printer_models import MODELS
 from hardware_sim.escpos_reader import EscposReader
 from hardware_sim.paper import Roll
+from hardware_sim.printer_models import MODELS
 from printer.bitmap import from_image
 from printer.escpos import encode_job
 from printer.items import Dots
