@@ -71,6 +71,7 @@ class WiredLane:
     book: SaleBook
 
     store_link: StoreLink | None
+
     @property
     def busy(self) -> bool:
         """Tell whether a till waits for an arbiter or a job for the printer."""
