@@ -38,7 +38,7 @@ from agent.till_types import (
     TenderOut,
 )
 from offers.model import Language
-from staff_help.ask import Answers
+from staff_help.ask_words import Answers
 from staff_help.lane_state import LaneState
 from staff_help.past_sale import PastSale
 

@@ -33,7 +33,7 @@ from agent.search_desk import SearchDesk
 from cache.entries import Entry
 from offers.model import OfferId
 from offers.records import JobId, Rated, Uid as OfUid
-from staff_help.ask import Answers
+from staff_help.ask_words import Answers
 from staff_help.lane_state import PrintResult
 from staff_help.past_sale import PastSale
 from staff_help.words import REFUSALS, spoken

@@ -14,7 +14,8 @@ from cache.shelf import Shelf
 from offers.context import Candidate
 from offers.model import Language, Offer
 from offers.reasons import Verdict
-from staff_help.ask import Answers, Bank, Standing, ask, documents
+from staff_help.ask import ask, documents
+from staff_help.ask_words import Answers, Bank, Standing
 from staff_help.word_index import WordIndex
 
 log = logging.getLogger("tillside.page")

@@ -2,7 +2,7 @@
 
 Also lights, evidence, past_sale (what a look back shows) and assets (the files as they are served).
 
-The search box: ask (start here), word_index, fold, shelf_words.
+The search box: ask (start here), ask_words, word_index, fold, shelf_words.
 
 Disputes: script (start here), script_lint, goodwill, roles, pins, dispute_words; scripts/ has the
 built-in ones.

@@ -6,23 +6,22 @@ or that a shopper would take for its own, says so in one sentence; the shopper's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
-from msgspec import Struct
-
-from offers.catalogue import may_see
-from offers.conditions import text_of
-from offers.model import Assignment, Gtin, Language, Offer, OfferId, Product
+from offers.model import Gtin, Language, Offer, OfferId, Product
 from offers.offer_sets import sets_of
-from offers.outright import dates, withdrawn
-from offers.promises import reward_words
-from offers.reasons import Verdict
-from offers.sentences import counts_words, not_counts_words, sentence
 from offers.shelf import counts, names
-from offers.speech import Speech, speech
-from staff_help.explain import title
+from staff_help.ask_words import (
+    Answers,
+    Bank,
+    Found,
+    Relation,
+    Standing,
+    answer,
+    no_offer,
+    short_name,
+)
 from staff_help.word_index import Hit, WordIndex
 from staff_help.words import said
 
@@ -31,60 +30,9 @@ MOST_HITS = 60
 MOST_ANSWERS = 8
 SAME = 0.02  # so near to the best hit that nobody could say which was meant
 FEW = 3  # packs of one variety that are answered one by one; of more the offers are told
-MOST_NAMES = 6  # of counting products in a sentence; more are told by the set's title
 OFFER, PRODUCT = "o", "p"
 
-Relation = Literal["counts", "not_included", "offer", "no_offer"]
 ORDER: tuple[Relation, ...] = ("counts", "not_included", "offer", "no_offer")
-
-
-class Answer(Struct, frozen=True):
-    """One offer's answer, or that no offer counts a product. `facts` prove it, most telling first."""
-
-    relation: Relation
-    sentence: str
-    offer_id: OfferId = OfferId("")
-    title: str = ""
-    product: str = ""
-    mine: bool = False  # the shopper in hand has it
-    facts: tuple[str, ...] = ()
-
-
-class Answers(Struct, frozen=True):
-    """What a question found; `sentence` is said where it found nothing."""
-
-    query: str
-    sentence: str
-    found: tuple[Answer, ...] = ()
-
-
-class Bank(Struct, frozen=True):
-    """Where answers come from: the offers and products in force, and what stops them."""
-
-    offers: Mapping[OfferId, Offer]
-    product: Callable[[Gtin], Product | None]
-    products_of: Callable[[Offer], dict[Gtin, Product]]
-    killed: frozenset[OfferId]
-    recalled: frozenset[Gtin]
-    today: date
-    currency: str
-
-
-class Standing(Struct, frozen=True):
-    """What is known of the shopper in hand; holdouts are left out by whoever makes it."""
-
-    given: Mapping[OfferId, Assignment] = {}
-    verdicts: Mapping[OfferId, Verdict] = {}
-
-
-class _Found(NamedTuple):
-    """An offer, the product it was asked about if any, and how well the question named it."""
-
-    relation: Relation
-    matched: int
-    score: float
-    offer: Offer
-    product: Product | None
 
 
 def in_bank(offers: Iterable[Offer]) -> list[Offer]:
@@ -118,9 +66,9 @@ def ask(query: str, index: WordIndex, bank: Bank, standing: Standing, tongue: La
     meant = _meant(asked)
     found = _about(meant, named, bank, standing)
     ranked = _best(found, standing)[:MOST_ANSWERS]
-    answers = tuple(_answer(it, bank, standing, tongue) for it in ranked)
+    answers = tuple(answer(it, bank, standing, tongue) for it in ranked)
     if meant and not any(it.product is not None for it in ranked) and not _better(named, meant):
-        answers = (_no_offer(meant[0][1], tongue), *answers)[:MOST_ANSWERS]
+        answers = (no_offer(meant[0][1], tongue), *answers)[:MOST_ANSWERS]
     nothing = "" if answers else said(tongue, "ask_nothing", query=query)
     return Answers(query, nothing, answers)
 
@@ -153,7 +101,7 @@ def _about(
     named: list[tuple[Hit, Offer]],
     bank: Bank,
     standing: Standing,
-) -> Iterator[_Found]:
+) -> Iterator[Found]:
     """Give each offer that the question is about, once for each product that it may be about."""
     direct = {offer.offer_id for _, offer in named}
     told = [offer for offer in bank.offers.values() if _is_told(offer, standing)]
@@ -161,9 +109,9 @@ def _about(
         for offer in told:
             relation = relation_of(offer, product, offer.offer_id in direct, bank)
             if relation is not None:
-                yield _Found(relation, hit.matched, hit.score, offer, product)
+                yield Found(relation, hit.matched, hit.score, offer, product)
     for hit, offer in named:
-        yield _Found("offer", hit.matched, hit.score, offer, None)
+        yield Found("offer", hit.matched, hit.score, offer, None)
 
 
 def _meant(asked: list[tuple[Hit, Product]]) -> list[tuple[Hit, Product]]:
@@ -201,15 +149,15 @@ def _same_kind(offer: Offer, product: Product, bank: Bank) -> bool:
     return any(it.category == product.category for it in bank.products_of(offer).values())
 
 
-def _best(found: Iterable[_Found], standing: Standing) -> list[_Found]:
+def _best(found: Iterable[Found], standing: Standing) -> list[Found]:
     """Give the best that was found of each offer, the best first."""
-    first: dict[OfferId, _Found] = {}
+    first: dict[OfferId, Found] = {}
     for one in sorted(found, key=lambda it: _rank(it, standing)):
         first.setdefault(one.offer.offer_id, one)
     return list(first.values())
 
 
-def _rank(found: _Found, standing: Standing) -> tuple[object, ...]:
+def _rank(found: Found, standing: Standing) -> tuple[object, ...]:
     return (
         -found.matched,
         found.offer.offer_id not in standing.given,
@@ -217,90 +165,3 @@ def _rank(found: _Found, standing: Standing) -> tuple[object, ...]:
         -found.score,
         found.offer.offer_id,
     )
-
-
-def _answer(found: _Found, bank: Bank, standing: Standing, tongue: Language) -> Answer:
-    offer, product = found.offer, found.product
-    voice = speech(tongue, bank.currency)
-    return Answer(
-        relation=found.relation,
-        sentence=_sentence(found, bank, voice),
-        offer_id=offer.offer_id,
-        title=title(offer.offer_id, offer, tongue),
-        product=full_name(product) if product is not None else "",
-        mine=offer.offer_id in standing.given,
-        facts=tuple(_facts(offer, bank, standing, voice)),
-    )
-
-
-def _sentence(found: _Found, bank: Bank, voice: Speech) -> str:
-    offer, product = found.offer, found.product
-    tongue = Language(voice.language)
-    if product is None:
-        name = voice.value(title(offer.offer_id, offer, tongue))
-        return said(tongue, "ask_offer", offer=name, counts=_counting(offer, bank, voice))
-    name = voice.value(short_name(product))
-    if found.relation == "not_included":
-        return said(tongue, "ask_not_included", product=name, counts=_counting(offer, bank, voice))
-    reward = reward_words(offer, voice.language, bank.currency)
-    return said(tongue, "ask_counts", product=name, reward=reward)
-
-
-def _counting(offer: Offer, bank: Bank, voice: Speech) -> str:
-    """Name what counts: the products where they are few, with a size that all share said once."""
-    tongue = Language(voice.language)
-    known = bank.products_of(offer)
-    kept = [it for it in known.values() if counts(offer.products, it.gtin, it)]
-    variants = list(dict.fromkeys(it.variant for it in kept))
-    if not 1 <= len(variants) <= MOST_NAMES or "" in variants:
-        set_title = text_of(offer.products.title, tongue)
-        return voice.value(set_title) if set_title else voice.say("anything")
-    sizes = {it.size for it in kept}
-    named = [voice.value(it) for it in variants]
-    listed = named[0]
-    if len(named) > 1:
-        listed = said(tongue, "ask_and", first=voice.join(named[:-1]), last=named[-1])
-    return f"{listed} {voice.value(sizes.pop())}" if len(sizes) == 1 and sizes != {""} else listed
-
-
-def _facts(offer: Offer, bank: Bank, standing: Standing, voice: Speech) -> Iterator[str]:
-    """Say what holds of the offer now, what it asks for, and until when."""
-    tongue = Language(voice.language)
-    assignment = standing.given.get(offer.offer_id)
-    verdict = standing.verdicts.get(offer.offer_id)
-    if verdict is not None and may_see(verdict.reason, "cashier"):
-        yield sentence(verdict, offer, tongue, bank.currency)
-    elif (stopped := _stopped(offer, assignment, bank)) is not None:
-        yield sentence(stopped, offer, tongue, bank.currency)
-    elif assignment is None and offer.use != "mass":
-        yield said(tongue, "ask_not_given")
-    asks = counts_words(offer, bank.products_of(offer), tongue, bank.currency)
-    reward = reward_words(offer, tongue, bank.currency)
-    left_out = not_counts_words(offer, bank.products_of(offer), tongue)
-    yield voice.join(part for part in (reward, asks, left_out) if part)
-    ends = offer.ends if assignment is None else min(offer.ends, assignment.ends)
-    yield voice.say("valid", day=voice.day(ends))
-
-
-def _stopped(offer: Offer, assignment: Assignment | None, bank: Bank) -> Verdict | None:
-    finding = withdrawn(offer, bank.killed, bank.recalled) or dates(offer, assignment, bank.today)
-    if finding is None:
-        return None
-    return Verdict(offer.offer_id, offer.version, "not_applied", finding.reason, finding.evidence)
-
-
-def _no_offer(product: Product, tongue: Language) -> Answer:
-    name = speech(tongue, "").value(full_name(product))
-    return Answer(
-        "no_offer", said(tongue, "ask_no_offer", product=name), product=full_name(product)
-    )
-
-
-def short_name(product: Product) -> str:
-    """Name a product as one says it beside its shelf: the variant, else the name."""
-    return product.variant or product.name
-
-
-def full_name(product: Product) -> str:
-    """Name a product so that there is no other: brand, name, size."""
-    return " ".join(part for part in (product.brand, product.name, product.size) if part)

@@ -52,7 +52,7 @@ from agent.till_types import (
 from ground.clock import SystemClock
 from offers.model import LaneId, Language, OfferId
 from offers.reasons import Reason
-from staff_help.ask import Answers
+from staff_help.ask_words import Answers
 from staff_help.lane_state import LaneState, Light, Sale
 from staff_help.past_sale import PastSale
 from staff_help.words import ENGLISH

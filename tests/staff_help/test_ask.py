@@ -19,7 +19,8 @@ from offers.model import (
 )
 from offers.reasons import Reason, Verdict
 from offers.shelf import counts, names
-from staff_help.ask import MOST_ANSWERS, Bank, Standing, ask, documents, in_bank
+from staff_help.ask import MOST_ANSWERS, ask, documents, in_bank
+from staff_help.ask_words import Bank, Standing
 from staff_help.word_index import WordIndex
 
 TODAY = date(2026, 11, 2)

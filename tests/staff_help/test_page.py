@@ -10,7 +10,7 @@ import pytest
 from offers.catalogue import CATALOGUE
 from offers.model import Language
 from offers.plurals import forms
-from staff_help.ask import Relation
+from staff_help.ask_words import Relation
 from staff_help.assets import PAGE_FILES, assets
 from staff_help.lane_state import Kind, PrintResult, SaleState
 from staff_help.words import ENGLISH, EVIDENCE, REFUSALS, SAID, WORDS, direction, words
