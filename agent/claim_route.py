@@ -37,9 +37,11 @@ class ClaimRoute:
         self.to_store: Callable[[Claim], bool] = lambda _: False
 
     def is_home(self, serial: Serial) -> bool:
-        """Tell whether this store's arbiter decides on a serial; what nobody knows counts as ours."""
+        """Tell whether this store's arbiter decides on a serial; an unknown block counts as ours."""
         parts = read_serial(serial)
-        lease = self._shelf.lease(parts.lease) if parts is not None else None
+        if parts is None:
+            return False  # the right to take goods back: headquarters' alone
+        lease = self._shelf.lease(parts.lease)
         return lease is None or lease.store == self._store
 
     def way(self, serial: Serial) -> Way:

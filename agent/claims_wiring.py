@@ -10,6 +10,7 @@ from agent.claim_line import ClaimLine
 from agent.claim_route import ClaimRoute, Waits
 from agent.config import Config
 from agent.hq_link import HqLink
+from agent.past_sales import PastSales
 from agent.secrets_files import password
 from agent.stock import Stock
 from agent.store_arbiter import ArbiterHost
@@ -18,31 +19,45 @@ from ground.clock import Clock, DeviceClock
 from ground.dice import Dice
 from sync.claims import LaneClaims
 from sync.link_options import Ears, LinkOptions, TlsFiles
+from sync.messages import SaleFacts
 from sync.mqtt_link import MqttLink
-from sync.topics import down_filters, lanes_filters
+from sync.payload import Packet, pack
+from sync.reading import Down
+from sync.topics import down_filters, lanes_filters, up
 
 
 @dataclass
 class ClaimParts:
     """One lane's half of single use, before any of it runs."""
 
+    place: Place
     claims: LaneClaims
     route: ClaimRoute
     line: ClaimLine
     store: StoreLink
+    past_sales: PastSales
 
     def join(self, link: HqLink, stock: Stock, mqtt: MqttLink | None) -> None:
         """Fit it to the link to headquarters."""
         self.route.to_hq = link.send_claim
         self.store.attach(mqtt, self.line, link.publish)
         link.on_link = self.store.hq_link
-        link.of_arbiters = self.store.from_hq
+        link.of_arbiters = self._from_hq
+        self.past_sales.up = lambda: link.view.up
+        topic = up(self.place.store, self.place.lane, "sale")
+        self.past_sales.send = lambda ask: link.publish(pack(topic, ask))
 
         def row_written(seq: int) -> None:
             link.row_written(seq)
             self.store.row_written(seq)
 
         stock.journal.on_rows = row_written
+
+    async def _from_hq(self, packet: Packet, message: Down) -> bool:
+        if isinstance(message, SaleFacts):
+            self.past_sales.heard(message)
+            return True
+        return await self.store.from_hq(packet, message)
 
 
 def claim_parts(
@@ -57,7 +72,9 @@ def claim_parts(
     line = ClaimLine(claims, route.send, clock, route.way)
     place = Place(lane.store_id, lane.lane_id, public_keys, clock)
     arbiter = _arbiter(config, clock, dice, stock) if lane.arbiter.here else None
-    return ClaimParts(claims, route, line, StoreLink(place, journal, allegiance, route, arbiter))
+    store = StoreLink(place, journal, allegiance, route, arbiter)
+    past_sales = PastSales(journal, clock, waits.hq_s)
+    return ClaimParts(place, claims, route, line, store, past_sales)
 
 
 def store_client(config: Config, ears: Ears, clock: Clock, dice: Dice) -> MqttLink | None:

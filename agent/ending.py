@@ -1,4 +1,4 @@
-"""How a sale ends: what the till gave becomes redemptions, and how that is undone again."""
+"""How a sale ends: what the till gave becomes redemptions."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from agent.answers import verdicts_out
 from agent.issue_desk import Issue
 from agent.kept_facts import NO_FACTS
 from agent.records_of import Bank, Given, redemptions_given, sold_lines
-from agent.refunds import SaleEvidence, returned_already, returned_lines, work_out_return
-from agent.refusals import Refused
+from agent.refunds import SaleEvidence
 from agent.sales import Answered, Finished, Sale
-from agent.till_types import ReturnIn, ReturnOut, ReversalOut, TenderIn, TenderOut
+from agent.till_types import TenderIn, TenderOut
 from cache.journal import Journal
 from cache.shelf import Shelf
-from offers.basket import Line, TransactionKey
+from offers.basket import Line
 from offers.context import Moment
-from offers.model import Language, OfferId, PastUse, Serial, StoreId
+from offers.model import Language, OfferId, PastUse, Serial
 from offers.offer_sets import offer_category
 from offers.reasons import Reason, Verdict
-from offers.records import ClaimReleased, Record, Returned, Tendered, Voided
+from offers.records import SoldLine, Tendered
 
 APP = f"tillside {version('tillside')}"
 encode = msgspec.json.Encoder(order="deterministic").encode
@@ -72,6 +71,7 @@ class Ending(Struct, frozen=True):
             not_given=self.given.not_given,
             sold=sold_lines(self.lines) if live else (),
             decision_sha256=hashlib.sha256(decided).hexdigest(),
+            lines=tuple(_sold_line(line) for line in self.lines) if live else (),
         )
 
     def out(self, issue: Issue, shelf: Shelf, language: Language) -> TenderOut:
@@ -139,6 +139,10 @@ class Ending(Struct, frozen=True):
         return self.answered.decision.verdicts if self.answered is not None else ()
 
 
+def _sold_line(line: Line) -> SoldLine:
+    return SoldLine(line.line_id, line.gtin, line.quantity, line.amount_minor)
+
+
 def end_sale(sale: Sale, message: TenderIn, shelf: Shelf) -> Ending:
     """Match what the till gave with what was decided for the revision that it names."""
     answered = sale.answer_for(message.revision)
@@ -154,72 +158,3 @@ def end_sale(sale: Sale, message: TenderIn, shelf: Shelf) -> Ending:
     }
     given = redemptions_given(answered, message.given, sale.held, Bank(offers, categories))
     return Ending(sale, answered, given, message.revision)
-
-
-async def give_back(
-    journal: Journal, store: StoreId, message: ReturnIn
-) -> tuple[list[Record], ReturnOut]:
-    """Work out a return: the records to write, and what the till refunds.
-
-    Raises:
-        Refused: this lane never saw the sale, or the lines cannot come back.
-    """
-    key = TransactionKey(store, message.till, message.business_date, message.number)
-    body = await journal.sale(key)
-    if body is None:
-        raise Refused(
-            "sale_unknown",
-            f"This lane has no sale {message.number!r} of {message.business_date} at {message.till!r}.",
-            "Refund by the receipt: it shows each line's discount.",
-            404,
-        )
-    sale = SaleEvidence.decode(body)
-    rows = await journal.rows_of(sale.tendered.uid)
-    told = returned_already(rows, message)
-    if told is not None:
-        return [], return_out(told)
-    returned = work_out_return(sale, message, returned_lines(rows))
-    return [returned, *_freed(returned)], return_out(returned)
-
-
-def return_out(returned: Returned) -> ReturnOut:
-    """Make the till's answer to a return."""
-    reversals = (
-        ReversalOut(r.offer_id, r.amount_minor, r.whole, r.points) for r in returned.reversals
-    )
-    return ReturnOut(returned.refund_minor, tuple(reversals))
-
-
-async def undo(journal: Journal, finished: Finished) -> list[Record]:
-    """Undo a tendered sale whole. A second void of the same sale changes nothing.
-
-    Raises:
-        Refused: lines of it came back before; the rest is a return.
-    """
-    rows = await journal.rows_of(finished.uid)
-    if any(row.kind == "voided" for row in rows):
-        return []
-    if any(row.kind == "returned" for row in rows):
-        raise Refused(
-            "returned_in_part",
-            "Lines of this sale came back before: it cannot be voided whole.",
-            "Return the rest of its lines.",
-            409,
-        )
-    body = await journal.evidence(finished.uid)
-    redemptions = SaleEvidence.decode(body).tendered.redemptions if body is not None else ()
-    freed = [
-        ClaimReleased(r.claim, r.serial, "void")
-        for r in redemptions
-        if r.claim is not None and r.serial is not None
-    ]
-    return [Voided(finished.uid, finished.key), *freed]
-
-
-def _freed(returned: Returned) -> list[Record]:
-    """List the claims that end because their redemption was undone whole."""
-    return [
-        ClaimReleased(r.claim, r.serial, "returned")
-        for r in returned.reversals
-        if r.whole and r.claim is not None and r.serial is not None
-    ]

@@ -11,10 +11,11 @@ from datetime import datetime
 from msgspec import structs
 
 from agent.answering import answer
-from agent.ending import end_sale, give_back, undo
+from agent.ending import end_sale
 from agent.issue_desk import Issue, Occasion
 from agent.refunds import SaleEvidence
 from agent.refusals import Refused
+from agent.returning import give_back, undo
 from agent.rooms import Rooms
 from agent.sales import Answered, Sale
 from agent.scan_decoder import Scan
@@ -146,7 +147,7 @@ class Lane:
         """Take lines of a past sale back, and what of its discounts goes with them."""
         rooms = self._rooms
         async with self._undoing:
-            records, out = await give_back(rooms.journal, rooms.store, message)
+            records, out = await give_back(rooms.journal, rooms.store, message, rooms.past_sales)
             await self._write(records)
         rooms.changed()
         return out
@@ -241,7 +242,7 @@ class Lane:
         if finished is None:
             raise _unknown(handle)
         async with self._undoing:
-            await self._write(await undo(self._rooms.journal, finished))
+            await self._write(await undo(self._rooms.journal, finished, self._rooms.past_sales))
         self._rooms.book.recall(handle, structs.replace(finished, voided=True))
 
     async def _write(

@@ -12,9 +12,9 @@ from agent.refusals import Refused
 from agent.sales import Answered, Finished
 from agent.till_types import DecisionOut, ReturnIn, TenderOut
 from offers.allocation import reverse
-from offers.basket import Basket
+from offers.basket import Basket, Line
 from offers.context import Decision, Moment
-from offers.records import Returned, Row, Sold, Tendered
+from offers.records import Returned, Sold, Tendered
 
 
 class SaleEvidence(Struct, frozen=True):
@@ -50,50 +50,52 @@ class SaleEvidence(Struct, frozen=True):
         return Finished(self.tendered.uid, self.tendered.key, answered, self.out)
 
 
-def returned_lines(rows: Iterable[Row]) -> frozenset[str]:
-    """List the lines of a sale that came back before, from the sale's own rows.
+class PastSale(Struct, frozen=True):
+    """A paid sale as far as it is known: here, and at headquarters. Earlier returns may stand twice."""
 
-    Raises:
-        Refused: the whole sale was voided.
-    """
-    decode = msgspec.json.Decoder(Returned).decode
-    before: set[str] = set()
-    for row in rows:
-        if row.kind == "voided":
+    tendered: Tendered
+    lines: tuple[Line, ...]
+    before: tuple[Returned, ...] = ()
+    voided: bool = False
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """Name the lines that came back before.
+
+        Raises:
+            Refused: the whole sale was voided.
+        """
+        if self.voided:
             raise Refused(
                 "voided",
                 "This sale was voided: nothing of it is left to return.",
                 "Nothing is to be refunded; look at the void's receipt.",
                 409,
             )
-        if row.kind == "returned":
-            before.update(decode(row.body).lines)
-    return frozenset(before)
+        return frozenset(line for returned in self.before for line in returned.lines)
 
 
-def returned_already(rows: Iterable[Row], message: ReturnIn) -> Returned | None:
-    """Give what a return was answered before that names the very same lines; None for a new one.
+def returned_already(past: PastSale, own: Iterable[Returned], message: ReturnIn) -> Returned | None:
+    """Give what this lane answered before to the very same return; None for a new one.
 
     Raises:
         Refused: the whole sale was voided.
     """
-    gone, told = returned_lines(rows), None
-    for row in rows:
-        if row.kind == "returned":
-            returned = msgspec.json.decode(row.body, type=Returned)
-            if returned.asked == tuple(sorted(message.lines)):
-                told = returned
+    gone, told = past.gone, None
+    for returned in own:
+        if returned.asked == tuple(sorted(message.lines)):
+            told = returned
     again = told is not None and (set(message.lines) <= gone if message.lines else True)
     return told if again else None
 
 
-def work_out_return(sale: SaleEvidence, message: ReturnIn, before: frozenset[str]) -> Returned:
+def work_out_return(past: PastSale, message: ReturnIn) -> Returned:
     """Say what comes back with these lines. A line that came back before is not paid twice.
 
     Raises:
         Refused: a line is not of this sale, or all of them came back before.
     """
-    lines = sale.basket.lines if sale.basket is not None else ()
+    lines, before = past.lines, past.gone
     known = {line.line_id: line for line in lines}
     wanted = frozenset(message.lines) or frozenset(known)
     strangers = sorted(wanted - known.keys())
@@ -112,19 +114,19 @@ def work_out_return(sale: SaleEvidence, message: ReturnIn, before: frozenset[str
             "Nothing is to be refunded; look at the earlier return's receipt.",
             409,
         )
-    redemptions = sale.tendered.redemptions
+    redemptions = past.tendered.redemptions
     reversals = reverse(redemptions, lines, before, returning)
     back = tuple(known[line_id] for line_id in sorted(returning))
     carried = sum(
         share.amount_minor for r in redemptions for share in r.shares if share.line_id in returning
     )
     return Returned(
-        uid=sale.tendered.uid,
-        of=sale.tendered.key,
+        uid=past.tendered.uid,
+        of=past.tendered.key,
         lines=tuple(line.line_id for line in back),
         refund_minor=sum(line.amount_minor for line in back) - carried,
         reversals=reversals,
         sold=tuple(Sold(line.gtin, -line.quantity) for line in back),
-        shopper=sale.tendered.shopper,
+        shopper=past.tendered.shopper,
         asked=tuple(sorted(message.lines)),
     )

@@ -21,6 +21,7 @@ from agent.facts import Here
 from agent.issue_desk import IssueDesk
 from agent.lane import Lane
 from agent.moment import moment
+from agent.past_sales import PastSales
 from agent.quota_desk import QuotaDesk
 from agent.rooms import Rooms
 from agent.sales import SaleBook
@@ -122,6 +123,7 @@ def _rooms(stock: Stock, clock: Clock) -> Rooms:
         coupons=coupons,
         evaluation=Evaluation(here, coupons, line, moment_of),
         issues=IssueDesk(stock, None, "", here),
+        past_sales=PastSales(journal, clock, CLAIM_WAIT_S),
         changed=lambda: None,
     )
 

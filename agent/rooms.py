@@ -9,6 +9,7 @@ from datetime import date
 from agent.coupon_desk import CouponDesk
 from agent.evaluation import Evaluation
 from agent.issue_desk import IssueDesk
+from agent.past_sales import PastSales
 from agent.sales import SaleBook
 from agent.till_reading import Identify, ReadScan
 from cache.journal import Journal
@@ -35,4 +36,5 @@ class Rooms:
     coupons: CouponDesk
     evaluation: Evaluation
     issues: IssueDesk
+    past_sales: PastSales
     changed: Callable[[], None]  # somebody may want to look: the cashier's page

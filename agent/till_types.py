@@ -161,12 +161,16 @@ class TenderOut(Struct, frozen=True):
 
 
 class ReturnIn(TillMessage, frozen=True):
-    """POST /v1/returns: lines of a past sale come back. No lines named: all of it."""
+    """POST /v1/returns: lines of a past sale come back. No lines named: all of it.
+
+    `store` is where it was sold; none named: this store.
+    """
 
     till: Text
     number: Text
     business_date: date
     lines: Annotated[tuple[Text, ...], Meta(max_length=500)] = ()
+    store: Annotated[str, Meta(max_length=64)] = ""
 
 
 class ReversalOut(Struct, frozen=True):

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import structs
 
 from agent.claim_line import ClaimLine
-from agent.claims_wiring import claim_parts, store_client
+from agent.claims_wiring import ClaimParts, claim_parts, store_client
 from agent.config import Config
 from agent.counter import Counter
 from agent.coupon_desk import CouponDesk
@@ -49,7 +49,6 @@ from offers.model import ShopperKey
 from offers.records import Incarnation
 from offers.shopper_key import identity_key
 from printer.profile import find_profile
-from sync.claims import LaneClaims
 from sync.mqtt_link import MqttLink
 from sync.session import Facts, Known, Me, Session
 
@@ -69,7 +68,6 @@ class WiredLane:
     link: HqLink | None
     line: ClaimLine
     book: SaleBook
-
     store_link: StoreLink | None
 
     @property
@@ -138,16 +136,15 @@ class _Builder:
         book = SaleBook()
         quotas = QuotaDesk(stock.journal, book, self.clock.utc_now)
         here = Here(config.lane.lane_id, stock.shelf, quotas)
-        claims = LaneClaims(stock.journal.epoch, config.lane.till.claim_wait_ms / 1000)
         link = self._link(data, here) if config.lane.hq.host else None
         single = claim_parts(config, self.clock, self.dice, stock, self.keys.every("hq-public"))
-        claims, line = single.claims, single.line
+        line = single.line
         printing = self._printing()
-        rooms = self._rooms(book, here, claims, line, printing)
+        rooms = self._rooms(book, here, single, printing)
         lane = Lane(rooms)
         supervisor = Supervisor(self.clock, self.dice)
         views = views_of(printing, link, supervisor, self.clock)
-        ask = (line, claims)
+        ask = (line, single.claims)
         disputes = disputes_of(config.lane, self.keys, rooms, ask, lambda: is_up(link))
         counter = Counter(lane, rooms, config.lane.lane_id, disputes, views, data / "journal.db")
         self.changed = counter.tell
@@ -176,13 +173,12 @@ class _Builder:
         self,
         book: SaleBook,
         here: Here,
-        claims: LaneClaims,
-        line: ClaimLine,
+        single: ClaimParts,
         printing: PrintDesk | None,
     ) -> Rooms:
         lane, stock = self.config.lane, self.stock
         place = f"{lane.store}/{lane.lane}"
-        coupons = CouponDesk(stock, book, claims, place, self.clock.utc_now)
+        coupons = CouponDesk(stock, book, single.claims, place, self.clock.utc_now)
         return Rooms(
             store=lane.store_id,
             language=lane.language_id,
@@ -195,8 +191,9 @@ class _Builder:
             shelf=stock.shelf,
             book=book,
             coupons=coupons,
-            evaluation=Evaluation(here, coupons, line, self._moment),
+            evaluation=Evaluation(here, coupons, single.line, self._moment),
             issues=IssueDesk(stock, printing, lane.brand_line, here, lane.till.carrier),
+            past_sales=single.past_sales,
             changed=self._changed,
         )
 

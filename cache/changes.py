@@ -7,7 +7,17 @@ from datetime import datetime
 
 from cache.quotas import Quotas
 from cache.tallies import PastUses, Sold
-from offers.changes import AssignOp, LeaseOp, Op, PastOp, QuotaBackOp, QuotaOp, SoldOp, StockOp
+from offers.changes import (
+    AssignOp,
+    LeaseOp,
+    Op,
+    PastOp,
+    QuotaBackOp,
+    QuotaOp,
+    RevivedOp,
+    SoldOp,
+    StockOp,
+)
 from offers.model import Assignment, Gtin, ShopperKey
 from offers.records import Incarnation
 from offers.serials import Lease
@@ -53,6 +63,8 @@ class Changes:
                     self.leases[op.lease.lease] = op.lease
                 case QuotaOp() | QuotaBackOp():
                     self.quotas.hear(op)
+                case RevivedOp():
+                    pass  # the mirror's own: which serials were used up here
 
     def folded(self, delta_rev: int) -> None:
         """Forget what a generation holds.

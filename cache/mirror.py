@@ -24,7 +24,7 @@ from cache.refs import Refs
 from cache.slots import Slots
 from cache.tallies import PastUses, Sold
 from offers.basket import TransactionKey
-from offers.changes import Op
+from offers.changes import Op, RevivedOp
 from offers.model import (
     Assignment,
     CouponNumber,
@@ -61,6 +61,7 @@ REDEEMED = timedelta(days=400)  # a coupon lives 366 days at most
 ACCEPTED = timedelta(hours=25)  # the risk caps count a rolling hour; a day, for the page
 SETTLED = timedelta(days=29)  # goodwill to one shopper counts for 28 days
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 JOBS_KEPT = 256  # print jobs whose end is still to come; the queue holds a handful
 
 T = TypeVar("T")
@@ -92,6 +93,7 @@ class Mirror:
         self._endings = Endings()
         self._issued: dict[Serial, IssuedHere] = {}
         self._redeemed: dict[Serial, tuple[Uid, datetime]] = {}
+        self._revived: dict[Serial, datetime] = {}  # by headquarters' word; at start it comes first
         self._changes = Changes(epoch, self._sold)
         self._jobs: dict[JobId, Uid] = {}
         self._unprinted: dict[JobId, None] = {}
@@ -214,7 +216,8 @@ class Mirror:
         self._fold_sale(fact)
         self.quotas.fold(fact)
         for serial, uid in used_up(fact):
-            self._redeemed[serial] = (uid, fact.at)
+            if fact.at > self._revived.get(serial, LONG_AGO):
+                self._redeemed[serial] = (uid, fact.at)
         for serial in revived(fact):
             self._redeemed.pop(serial, None)
 
@@ -348,7 +351,17 @@ class Mirror:
 
     def apply(self, rev: int, ops: Iterable[Op]) -> None:
         """Take changes that are new: stored, not this lane's own, never seen before."""
+        ops = tuple(ops)
         self._changes.apply(rev, ops)
+        for op in ops:
+            if isinstance(op, RevivedOp):
+                self._revive(op)
+
+    def _revive(self, op: RevivedOp) -> None:
+        self._revived[op.serial] = op.at
+        used = self._redeemed.get(op.serial)
+        if used is not None and used[1] <= op.at:
+            del self._redeemed[op.serial]
 
     def folded(self, delta_rev: int, own_seq: int) -> None:
         """Forget what a new generation holds: changes up to a revision, own rows up to a number."""

@@ -16,7 +16,17 @@ import msgspec
 
 from cache.chain import stamp
 from cache.journal_store import JournalStore, encode
-from offers.changes import AssignOp, LeaseOp, Op, PastOp, QuotaBackOp, QuotaOp, SoldOp, StockOp
+from offers.changes import (
+    AssignOp,
+    LeaseOp,
+    Op,
+    PastOp,
+    QuotaBackOp,
+    QuotaOp,
+    RevivedOp,
+    SoldOp,
+    StockOp,
+)
 from offers.records import Incarnation
 
 EVERY_REV = 2**63 - 1
@@ -109,8 +119,8 @@ def _name(op: Op) -> tuple[str, str, bool]:
             return "stock", op.gtin, True
         case AssignOp():
             return "assign", op.shopper, True
-        case LeaseOp():
-            return "lease", str(op.lease.lease), True
+        case LeaseOp() | RevivedOp():
+            return (*_block_or_serial(op), True)
         case QuotaOp() | QuotaBackOp():
             kind = "quota" if isinstance(op, QuotaOp) else "quota_back"
             return kind, f"{op.lane}/{op.epoch}/{op.kind}/{op.offer_id}", True
@@ -119,6 +129,12 @@ def _name(op: Op) -> tuple[str, str, bool]:
         case PastOp():
             what = f"{op.past.kind}/{op.past.offer_id}"
             return "past", f"{op.shopper}/{op.lane}/{op.epoch}/{op.seq}/{what}", False
+
+
+def _block_or_serial(op: LeaseOp | RevivedOp) -> tuple[str, str]:
+    if isinstance(op, LeaseOp):
+        return "lease", str(op.lease.lease)
+    return "revived", op.serial
 
 
 def _put(db: sqlite3.Connection, kind: str, key: str, rev: int, body: bytes) -> None:

@@ -2,6 +2,6 @@
 
 To lanes: authoring, shop_reader, law_files, offer_files, staff_files, shop_files, then lint_facts, lint_offer,
 lint_range, lint_picture, lint_paper, lint_shop, lint_shoppers, lint_staff, lint, then plan, publish, erase. Its file: schema,
-store, tombstones. Single use: ledger, reconcile, seats, relay, claim_commands. From lanes: effects, first_n, disputes, births, inbox, desk, collect, serve. For people: keys, authority, broker_rules, previews, reports,
+store, tombstones. Single use: ledger, reconcile, seats, relay, past_sales, claim_commands. From lanes: effects, first_n, disputes, births, inbox, desk, collect, serve. For people: keys, authority, broker_rules, previews, reports,
 sample_ratio, exposures, arguments, trust_commands, wire_commands, staff_commands, cli. From outside: import_completejourney.
 """

@@ -27,7 +27,10 @@ INSERT INTO known_claims(serial, epoch, attempt, what, place, at) VALUES (?, ?, 
 ON CONFLICT DO UPDATE SET what = excluded.what, place = excluded.place, at = excluded.at
 WHERE instr('held used redeemed released', excluded.what) > instr('held used redeemed released', what)
 """
-HOME = "CAST(substr(serial, 1, 5) AS INTEGER) IN (SELECT lease FROM leases WHERE store = ?)"
+HOME = (
+    "serial GLOB '[0-9]*' AND CAST(substr(serial, 1, 5) AS INTEGER) IN"
+    " (SELECT lease FROM leases WHERE store = ?)"
+)
 
 
 class HqLedger(SqliteLedger):

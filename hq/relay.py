@@ -13,11 +13,13 @@ from msgspec import structs
 
 from hq.effects import Origin
 from hq.ledger import HqLedger, HqTerm
+from hq.past_sales import PastSales
 from hq.reconcile import Reconciler
 from hq.seats import Seats
 from hq.store import HqStore
+from offers.changes import RevivedOp
 from offers.model import LaneId, Serial, StoreId
-from offers.records import ClaimId, ClaimProvisional, Incarnation, Record, Row, Seq
+from offers.records import ClaimId, ClaimProvisional, Incarnation, Record, Returned, Row, Seq
 from sync.arbiter import Arbiter
 from sync.messages import (
     Ask,
@@ -28,6 +30,7 @@ from sync.messages import (
     Heard,
     Oath,
     Relayed,
+    SaleAsk,
     Seat,
     Word,
     Words,
@@ -48,6 +51,8 @@ class Relay:
         self._conn = store.conn
         self._ledger = HqLedger(store.conn)
         self._reconciler = Reconciler(store.conn)
+        self._past_sales = PastSales(store.conn)
+        self._store = store
         self.seats = Seats(store.conn)
         self._fed: set[StoreId] = set()
 
@@ -60,6 +65,9 @@ class Relay:
                 return self.oath(store, lane, message)
             case ClaimAnswer():
                 return self.answered(store, lane, message, now)
+            case SaleAsk():
+                facts = self._past_sales.facts(store, lane, message, now)
+                return [pack(down(store, lane, "sale"), facts)]
             case _:
                 return self._from_arbiter(store, lane, message, now)
 
@@ -85,6 +93,8 @@ class Relay:
         """Take what a new row says of serials."""
         if isinstance(record, ClaimProvisional):
             self._reconciler.accepted_unasked(origin.store, origin.lane, row, record, now)
+        if isinstance(record, Returned):
+            self._revive(record, row, now)
         for word in words_of(record, origin.place, row.at):
             self._ledger.know(word)
             home = self.seats.home(word.serial)
@@ -93,6 +103,13 @@ class Relay:
                 Arbiter(self._ledger).apply(word)
             elif seat.store != origin.store:
                 self._feed(seat.store, word)
+
+    def _revive(self, record: Returned, row: Row, now: datetime) -> None:
+        """Tell the lanes where a coupon was used that it lives again: its arbiter is to be asked."""
+        whole = [undone.serial for undone in record.reversals if undone.whole and undone.serial]
+        if whole:
+            ops = [RevivedOp(serial, row.at) for serial in whole]
+            self._store.add_ops(record.of.store, ops, now)
 
     def claim(self, store: StoreId, lane: LaneId, claim: Claim, now: datetime) -> list[Packet]:
         """Decide on a claim, or carry it to its arbiter; silence where nobody may decide now."""

@@ -53,16 +53,16 @@ _REDEMPTIONS = """
 WITH undone AS (
   SELECT store, lane, epoch, json_extract(body, '$.uid') AS uid, NULL AS offer_id,
     NULL AS serial, NULL AS amount_minor, 1 AS whole FROM rows WHERE kind = 'voided'
-  UNION ALL SELECT store, lane, epoch, uid, offer_id, serial, amount_minor, whole FROM reversals)
+  UNION ALL SELECT NULL, NULL, NULL, uid, offer_id, serial, amount_minor, whole FROM reversals)
 SELECT d.at, d.store, d.lane, d.epoch, d.seq, d.uid, d.business_date, d.offer_id, d.version,
   d.campaign_id, d.amount_minor, d.serial, d.shopper, d.provisional,
   EXISTS (SELECT 1 FROM duplicates x WHERE x.serial = d.serial AND x.epoch = d.claim_epoch
     AND x.attempt = d.claim_attempt AND x.used) AS duplicate,
-  EXISTS (SELECT 1 FROM undone u WHERE u.store = d.store AND u.lane = d.lane AND u.epoch = d.epoch
+  EXISTS (SELECT 1 FROM undone u WHERE coalesce(u.epoch, d.epoch) = d.epoch
     AND u.uid = d.uid AND u.whole AND (u.offer_id IS NULL OR u.offer_id = d.offer_id)
     AND (u.serial IS NULL OR u.serial = d.serial)) AS reversed,
-  coalesce((SELECT sum(u.amount_minor) FROM undone u WHERE u.store = d.store AND u.lane = d.lane
-    AND u.epoch = d.epoch AND u.uid = d.uid AND u.offer_id = d.offer_id
+  coalesce((SELECT sum(u.amount_minor) FROM undone u WHERE coalesce(u.epoch, d.epoch) = d.epoch
+    AND u.uid = d.uid AND u.offer_id = d.offer_id
     AND u.serial IS d.serial), 0) AS reversed_minor
 FROM redemptions d ORDER BY d.at, d.store, d.lane, d.seq
 """

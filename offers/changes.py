@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from offers.model import Assignment, Gtin, LaneId, OfferId, PastUse, ShopperKey
+from offers.model import Assignment, Gtin, LaneId, OfferId, PastUse, Serial, ShopperKey
 from offers.records import Incarnation, Seq
 from offers.serials import Lease
 
@@ -48,6 +48,13 @@ class AssignOp(Struct, frozen=True, tag="assign"):
     assignments: tuple[Assignment, ...]
 
 
+class RevivedOp(Struct, frozen=True, tag="revived"):
+    """A used coupon lives again: the goods came back, perhaps at another lane. `at`: when."""
+
+    serial: Serial
+    at: datetime
+
+
 class LeaseOp(Struct, frozen=True, tag="lease"):
     """A new block of serials."""
 
@@ -81,4 +88,4 @@ class QuotaBackOp(Struct, frozen=True, tag="quota_back"):
     upto: int
 
 
-Op = StockOp | SoldOp | PastOp | AssignOp | LeaseOp | QuotaOp | QuotaBackOp
+Op = StockOp | SoldOp | PastOp | AssignOp | RevivedOp | LeaseOp | QuotaOp | QuotaBackOp

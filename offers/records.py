@@ -102,6 +102,15 @@ class Sold(Struct, frozen=True):
     quantity: int
 
 
+class SoldLine(Struct, frozen=True):
+    """One line of a sale as the till charged it, before discounts: another lane may take it back."""
+
+    line_id: str
+    gtin: Gtin
+    quantity: int
+    amount_minor: int
+
+
 class Tendered(Struct, frozen=True, tag="tendered"):
     """A sale is final. `decision_sha256` names the kept evidence of its decision."""
 
@@ -116,6 +125,7 @@ class Tendered(Struct, frozen=True, tag="tendered"):
     not_given: tuple[OfferId, ...]  # decided, but the till did not give them (DECISION_LATE)
     sold: tuple[Sold, ...]
     decision_sha256: str
+    lines: tuple[SoldLine, ...] = ()
 
 
 class Voided(Struct, frozen=True, tag="voided"):

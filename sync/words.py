@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from offers.basket import TransactionKey
+from offers.model import Serial
 from offers.records import (
     ClaimProvisional,
     ClaimReleased,
@@ -15,7 +17,13 @@ from offers.records import (
 from sync.messages import Word
 
 # kinds of rows
+SALE = "sale "  # before the names of rights that are no serials; those are digits
 TOLD = frozenset({"claim_released", "claim_provisional", "tendered", "returned", "settled"})
+
+
+def sale_right(key: TransactionKey) -> Serial:
+    """Name the right to take goods of a sale back; headquarters alone decides on it."""
+    return Serial(f"{SALE}{key.store}/{key.till}/{key.business_date}/{key.number}")
 
 
 def words_of(record: Record, where: str, at: datetime) -> list[Word]:
