@@ -69,7 +69,10 @@ def cells(port: str) -> Iterator[Cell]:
     for fault in CATALOGUE:
         if _can(fault, port):
             for model in MODELS:
-                if not (port == "serial 115200" and MODELS[model].buffer_bytes < WIRED_BYTES):
+                # a buffer of some bytes is a veteran's, on a slow wire with its flow-control line
+                if not (
+                    port in ("serial 115200", "usb") and MODELS[model].buffer_bytes < WIRED_BYTES
+                ):
                     yield Cell(fault.name, port, model)
 
 

@@ -49,12 +49,14 @@ def test_any_cutting_gives_the_same_paper(data, model, seed):
     assert outcome(model, cut_up(data, Random(seed)))[:2] == whole[:2]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(data=STREAMS.filter(lambda d: b"\x1d^" not in d), seed=st.integers(0, 1000))
 def test_any_cutting_gives_the_same_answers(data, seed):
-    """Without macros that wait, what comes back is the same too, byte by byte."""
-    whole = outcome("tm-t20iii", [data])
-    assert outcome("tm-t20iii", cut_up(data, Random(seed))) == whole
+    """Without macros that wait the same bytes come back; a real-time answer overtakes what is buffered."""
+    *paper, answers = outcome("tm-t20iii", [data])
+    *paper_of_pieces, answers_of_pieces = outcome("tm-t20iii", cut_up(data, Random(seed)))
+    assert paper_of_pieces == paper
+    assert sorted(answers_of_pieces) == sorted(answers)
 
 
 @pytest.mark.parametrize("model", MODELS)
