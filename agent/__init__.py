@@ -15,6 +15,6 @@ year of real baskets: replay, replay_lane, replay_count.
 Disputes: dispute_desk (start here), dispute_facts, dispute_opening, dispute_view, reissue_desk,
 dispute_calls, staff_types, staff_papers, staff_desk, dispute_parts.
 
-Single use, behind claim_line: claim_route (whom to ask), store_link (start here) with owed_words,
+Single use, behind claim_line: claim_route (whom to ask), store_link (start here) with store_ears, owed_words,
 arbiter_desk and store_arbiter where this lane decides for its store, claims_wiring.
 """

@@ -14,7 +14,8 @@ from agent.past_sales import PastSales
 from agent.secrets_files import password
 from agent.stock import Stock
 from agent.store_arbiter import ArbiterHost
-from agent.store_link import Place, StoreLink, allegiance_of
+from agent.store_ears import Place
+from agent.store_link import StoreLink, allegiance_of
 from ground.clock import Clock, DeviceClock
 from ground.dice import Dice
 from sync.claims import LaneClaims

@@ -121,14 +121,12 @@ class CouponDesk:
             return Room()
         risk = self._shelf.generation.risk
         count, minor = self._journal.mirror.provisional_since(now - HOUR)
-        left = risk.lane_count - count
+        left, money = risk.lane_count - count, risk.lane_minor - minor
         if shopper is not None:
-            theirs, _ = self._journal.mirror.provisional_since(now - HOUR, shopper)
+            theirs, their_minor = self._journal.mirror.provisional_since(now - HOUR, shopper)
             left = min(left, risk.shopper_count - theirs)
-        return Room(
-            max(0, left),
-            min(risk.serial_max_minor, max(0, risk.lane_minor - minor)),
-        )
+            money = min(money, risk.shopper_minor - their_minor)
+        return Room(max(0, left), max(0, money), risk.serial_max_minor)
 
     async def claim(self, line: ClaimLine, sale: Sale, wanted: Iterable[Wanted]) -> None:
         """Ask the arbiter for serials, all at once, and write down what came of each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 import msgspec
@@ -12,6 +13,7 @@ from cache.journal import Journal
 from offers.records import Record, Row, Seq
 from sync.allegiance import Allegiance
 from sync.messages import Oath, Word, Words
+from sync.topics import Up
 from sync.words import TOLD, words_of
 
 BATCH = 512  # rows looked through for one message of words
@@ -25,6 +27,23 @@ class OwedWords:
         self._journal = journal
         self._route = route
         self._here = here
+
+    async def pay(
+        self,
+        allegiance: Allegiance,
+        now: float,
+        send: Callable[[Up, Oath | Words], Awaitable[None]],
+    ) -> None:
+        """Say what is due now: the oath, or the next words."""
+        if allegiance.oath_due:
+            allegiance.oath_said(now)
+            await send("oath", self.oath(allegiance.term))
+        after = allegiance.words_due
+        if after is not None:
+            allegiance.words_said(now)
+            words = await self.words(allegiance, after)
+            if words is not None:
+                await send("words", words)
 
     def oath(self, term: int) -> Oath:
         """Swear to a term: name everything that this lane holds or may hold."""

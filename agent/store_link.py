@@ -17,13 +17,11 @@ from agent.arbiter_desk import ArbiterDesk
 from agent.claim_line import ClaimLine
 from agent.claim_route import ClaimRoute
 from agent.owed_words import OwedWords
+from agent.store_ears import Place, StoreEars
 from cache.journal import Journal
-from ground.clock import Clock
 from ground.dice import Dice
-from offers.model import LaneId, StoreId
 from offers.records import Seq
 from sync.allegiance import Allegiance
-from sync.errors import BadWords
 from sync.link_options import Ears, Poison
 from sync.messages import (
     Claim,
@@ -37,7 +35,7 @@ from sync.messages import (
 )
 from sync.mqtt_link import MqttLink
 from sync.payload import Packet, pack
-from sync.reading import Down, read_down, read_up
+from sync.reading import Down
 from sync.topics import Up, up
 
 log = logging.getLogger("tillside.store")
@@ -45,15 +43,6 @@ log = logging.getLogger("tillside.store")
 META = "seat"  # in the journal: the highest seat that this lane obeys
 LONGEST_SLEEP_S = 5.0
 _seat = msgspec.json.Decoder(Seat).decode
-
-
-class Place(Struct, frozen=True):
-    """Where the lane stands, and whose signature it believes."""
-
-    store: StoreId
-    lane: LaneId
-    public_keys: dict[str, bytes]
-    clock: Clock
 
 
 def allegiance_of(journal: Journal, dice: Dice) -> Allegiance:
@@ -85,7 +74,7 @@ class StoreLink:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Future[None]] = set()
         self._obeying = asyncio.Lock()
-        self._owed = OwedWords(journal, route, self._here)
+        self._owed = OwedWords(journal, route, self._place.name)
         route.store_up = lambda: self._mqtt is not None and self._mqtt.up
         route.to_store = self._ask_store
 
@@ -99,7 +88,7 @@ class StoreLink:
     def ears(self) -> Ears:
         """Give what the store's client tells its news to."""
         return Ears(
-            on_message=self._on_message,
+            on_message=StoreEars(self._place, self._journal, self._arbiter, self._heard).on_message,
             on_up=self._on_up,
             on_down=self._on_down,
             on_poison=self._on_poison,
@@ -171,7 +160,7 @@ class StoreLink:
 
     async def _ask_myself(self, claim: Claim) -> None:
         assert self._arbiter is not None
-        answer = await self._arbiter.claim(claim, self._here)
+        answer = await self._arbiter.claim(claim, self._place.name)
         if answer is not None and self._line is not None:
             self._line.answered(answer)
 
@@ -221,13 +210,7 @@ class StoreLink:
         while True:
             now = self._place.clock.monotonic_s()
             self._allegiance.on_deadline(now)
-            if self._allegiance.oath_due:
-                self._allegiance.oath_said(now)
-                await self._swear()
-            after = self._allegiance.words_due
-            if after is not None:
-                self._allegiance.words_said(now)
-                await self._tell(after)
+            await self._owed.pay(self._allegiance, now, self._to_arbiter)
             if self._arbiter is not None:
                 await self._arbiter.on_deadline(now)
             await self._sleep()
@@ -248,21 +231,10 @@ class StoreLink:
         for task in (sleeper, waker):
             task.cancel()
 
-    async def _swear(self) -> None:
-        oath = self._owed.oath(self._allegiance.term)
-        if self._allegiance.lane:
-            await self._to_arbiter("oath", oath)
-        else:
-            self._hq(pack(self._topic("oath"), oath))
-
-    async def _tell(self, after: Seq) -> None:
-        """Tell the arbiter what the next rows say of serials."""
-        words = await self._owed.words(self._allegiance, after)
-        if words is not None:
-            await self._to_arbiter("words", words)
-
     async def _to_arbiter(self, what: Up, message: Oath | Words) -> None:
-        if not self._sits_here():
+        if not self._allegiance.lane:
+            self._hq(pack(self._topic(what), message))
+        elif not self._sits_here():
             self._say(what, message)
         elif self._arbiter is not None:
             await self._arbiter.from_lane(self._place.lane, message)
@@ -276,29 +248,7 @@ class StoreLink:
 
     # The store's broker.
 
-    async def _on_message(self, packet: Packet) -> None:
-        try:
-            if "/up/" in packet.topic:
-                await self._from_lane(packet)
-            else:
-                await self._from_arbiter(packet)
-        except BadWords as bad:
-            log.warning("! %s %s", packet.topic, bad)
-            await self._journal.quarantine(packet.topic, packet.payload, str(bad))
-
-    async def _from_lane(self, packet: Packet) -> None:
-        """Another lane speaks to the arbiter, which this lane may be."""
-        _, lane, message = read_up(packet)
-        if self._arbiter is None or lane == self._place.lane:
-            return
-        if isinstance(message, Claim | Oath | Words):
-            await self._arbiter.from_lane(lane, message)
-            self._wake.set()
-
-    async def _from_arbiter(self, packet: Packet) -> None:
-        if packet.retain and not packet.payload:
-            return
-        message = read_down(packet, self._place.public_keys)
+    async def _heard(self, packet: Packet, message: Down) -> None:
         match message:
             case ClaimAnswer() if self._line is not None:
                 self._line.answered(message)
@@ -306,9 +256,9 @@ class StoreLink:
                 self._own_heard(message)
             case Seat():
                 await self._seated(message, packet)
-                self._wake.set()
             case _:
                 log.debug("! %s is nothing for a lane of a store", packet.topic)
+        self._wake.set()
 
     def _on_up(self, _: bool) -> None:
         log.info("= store link is up")
@@ -335,10 +285,6 @@ class StoreLink:
 
     def _topic(self, what: Up) -> str:
         return up(self._place.store, self._place.lane, what)
-
-    @property
-    def _here(self) -> str:
-        return f"{self._place.store}/{self._place.lane}"
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -20,7 +20,7 @@ from offers.records import (
     Uid,
 )
 from sync.arbiter import Arbiter
-from sync.claims import LaneClaims, Room, released_at_crash
+from sync.claims import LaneClaims, Room, Way, released_at_crash
 from sync.messages import Claim, ClaimAnswer
 from tests.arbiter_suite import NINE, SERIAL, ArbiterSuite, MemoryLedger
 from tests.sync.claim_model import Message, Model, Try, World
@@ -107,6 +107,36 @@ def test_within_the_caps_a_late_answer_means_provisional(lane: LaneClaims) -> No
 def test_both_caps_bind(lane: LaneClaims, room: Room) -> None:
     """A count used up refuses, and so does money that does not reach for this coupon."""
     assert lane.unreachable(room) == [ClaimReleased(FIRST, SERIAL, "timeout")]
+
+
+def test_one_coupon_may_be_worth_so_much_and_both_together_more(lane: LaneClaims) -> None:
+    """The cap on a single coupon is no cap on their sum."""
+    lane.start(ROW, 12, NINE, now=100.0)
+    assert len(lane.unreachable(Room(2, 300, each_minor=150))) == 2
+    assert [a.claim.attempt for a in lane.holding()] == [11, 12]
+
+
+def test_a_coupon_above_the_cap_of_one_is_refused(lane: LaneClaims) -> None:
+    """There is money left, but not for a single coupon of that worth."""
+    assert lane.unreachable(Room(2, 300, 149)) == [ClaimReleased(FIRST, SERIAL, "timeout")]
+
+
+def test_only_what_was_asked_over_a_link_is_lost_with_it(lane: LaneClaims) -> None:
+    """The store's broker falls: what headquarters was asked goes on waiting."""
+    lane.start(ROW, 12, NINE, 100.0, Way("store", 3, 0.3))
+    assert lane.next_deadline() == pytest.approx(100.3)
+    second = ClaimId(LANE, 12)
+    assert lane.unreachable(OFFLINE, "store") == [ClaimReleased(second, SERIAL, "timeout")]
+    assert lane.answered(answer("grant")) == ClaimGranted(FIRST, SERIAL)
+
+
+def test_an_arbiter_of_another_term_grants_nothing(lane: LaneClaims) -> None:
+    """Asked in term 3: the word of term 2, still under way, is nobody's."""
+    lane.start(ROW, 12, NINE, 100.0, Way("store", 3, 0.3))
+    second = ClaimId(LANE, 12)
+    assert lane.answered(ClaimAnswer(second, SERIAL, "grant", term=2)) is None
+    granted = lane.answered(ClaimAnswer(second, SERIAL, "grant", term=3))
+    assert granted == ClaimGranted(second, SERIAL)
 
 
 def test_a_link_that_is_down_settles_at_once(lane: LaneClaims) -> None:

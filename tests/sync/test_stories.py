@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 
 from offers.model import Serial
-from tests.sync.story_world import SERIALS, THEIRS, StoryLane, World, stop
+from tests.sync.story_lane import SERIALS, THEIRS, StoryLane
+from tests.sync.story_world import World, stop
 
 STORIES = int(os.environ.get("TILLSIDE_STORIES", "300"))
 STEPS = 120

@@ -7,7 +7,8 @@ import random
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.sync.story_world import SERIALS, THEIRS, World, stop
+from tests.sync.story_lane import SERIALS, THEIRS
+from tests.sync.story_world import World, stop
 
 WHICH = st.integers(0, 30)
 LANE = st.integers(0, 2)
