@@ -27,7 +27,7 @@ from offers.records import (
     Record,
 )
 from offers.serials import read_serial, serial_is_genuine
-from sync.claims import LaneClaims, Room, Why
+from sync.claims import LaneClaims, Outcome, Room, Why
 
 FORGERIES_AN_HOUR = 3  # one guess in 10,000 passes the MAC: three misses are an attack
 HOUR = timedelta(hours=1)
@@ -59,6 +59,7 @@ class CouponDesk:
         self._claims = claims
         self._here = here
         self._utc_now = utc_now
+        self._unwritten: list[Outcome] = []
         self._forgeries: OrderedDict[Serial, datetime] = (
             OrderedDict()
         )  # the last few, by first sight
@@ -142,8 +143,21 @@ class CouponDesk:
         answers = await line.ask(questions, now, lambda: self.room(sale.shopper))
         for want, answer in zip(tries, answers, strict=True):
             sale.held[want.serial] = _held(want, answer)
+        await self._write_outcomes([*self.owed(), *(answer.record for answer in answers)])
+
+    async def _write_outcomes(self, records: list[Outcome]) -> None:
         now = self._utc_now()
-        await self._journal.append(*(Entry(answer.record, now) for answer in answers))
+        try:
+            await self._journal.append(*(Entry(record, now) for record in records))
+        except Exception:
+            self._unwritten = records
+            raise
+
+    def owed(self) -> list[Outcome]:
+        """Give the outcomes whose write failed: they go before the next rows, whosever these are."""
+        claims = self._journal.mirror.claims
+        unsettled = {claim for claim, it in claims.items() if it.state == "claiming"}
+        return [record for record in self._unwritten if record.claim in unsettled]
 
     def release(self, sale: Sale, serials: Iterable[Serial], why: Why) -> list[Record]:
         """Give back the rights that a sale holds on these serials; the records say so to HQ."""

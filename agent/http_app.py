@@ -16,7 +16,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,6 +24,7 @@ from starlette.types import ASGIApp
 from agent.desk import Desk
 from agent.dispute_calls import DISPUTE_CALLS
 from agent.http_calls import CALLS, ID_PATTERN, Call
+from agent.http_failures import JSON, handlers, json_response
 from agent.http_guard import Guard
 from agent.http_help import help_routes
 from agent.http_limits import Limits
@@ -36,12 +36,9 @@ from agent.page_calls import PAGE_OWN
 from agent.page_keys import PageKeys
 from agent.print_desk import PrintDesk
 from agent.refusals import Refused
-from agent.till_types import Problem
-from cache.errors import JournalFull
 
 log = logging.getLogger(__name__)
 
-JSON = "application/json"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -73,12 +70,7 @@ def make_app(
     ]
     app = Starlette(
         routes=routes,
-        exception_handlers={
-            Refused: on_refused,
-            HTTPException: on_http_exception,
-            JournalFull: on_full,
-            Exception: on_bug,
-        },
+        exception_handlers=handlers(desk.language),
     )
     app.router.redirect_slashes = False
     return Guard(app, token, page, limits)
@@ -180,46 +172,3 @@ def note_late(name: str, task: asyncio.Future[Struct]) -> None:
     """Say how a call ended that came too late for its caller."""
     error = None if task.cancelled() else task.exception()
     log.warning("! %s ended late: %s", name, type(error).__name__ if error else "done")
-
-
-def json_response(value: Struct, status: int = 200) -> Response:
-    """Answer with a value as JSON."""
-    return Response(msgspec.json.encode(value), status, media_type=JSON)
-
-
-async def on_refused(_request: Request, error: Exception) -> Response:
-    """Answer a refusal of the guard, of the types or of the lane."""
-    assert isinstance(error, Refused)
-    response = json_response(error.problem, error.status)
-    if error.status == 408:
-        response.headers["connection"] = "close"  # the rest of the body may never come
-    return response
-
-
-async def on_http_exception(_request: Request, error: Exception) -> Response:
-    """Answer an unknown path or method in the same form as every refusal."""
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        problem = Problem("no_such_call", "The lane has no such call.", "See /openapi.json.")
-    else:
-        problem = Problem("wrong_method", "The call has another method.", "See /openapi.json.")
-    response = json_response(problem, error.status_code)
-    response.headers.update(error.headers or {})
-    return response
-
-
-async def on_full(_request: Request, _error: Exception) -> Response:
-    """Answer where the disk is full: nothing of the call was kept."""
-    problem = Problem(
-        "disk_full",
-        "The lane's disk is full: nothing of this call was kept.",
-        "Go on without the lane, and free space on its disk.",
-    )
-    return json_response(problem, 503)
-
-
-async def on_bug(request: Request, error: Exception) -> Response:
-    """Answer where our own code failed; the till goes on without the lane."""
-    log.error("! %s %s failed", request.method, request.url.path, exc_info=error)
-    problem = Problem("bug", "The lane failed inside.", "Go on without it, and tell store IT.")
-    return json_response(problem, 500)

@@ -254,7 +254,7 @@ class Lane:
     ) -> None:
         now: datetime = self._rooms.clock.utc_now()
         if records or open_baskets or evidence:
-            entries = [Entry(record, now) for record in records]
+            entries = [Entry(it, now) for it in (*self._rooms.coupons.owed(), *records)]
             await self._rooms.journal.append(
                 *entries, open_baskets=open_baskets or {}, evidence=evidence or {}, parts=parts
             )

@@ -27,7 +27,7 @@ REFUSALS = {
     404: "The lane knows no such sale.",
     408: "The body did not arrive in time.",
     409: "The state of the sale says no.",
-    503: "No answer in time, or too many callers: go on without the lane.",
+    503: "No answer in time, too many callers, or a disk that takes nothing: go on without the lane.",
 }
 TOKEN: list[dict[str, list[str]]] = [{"token": []}]
 PAGE_TOO: list[dict[str, list[str]]] = [{"token": []}, {"page": []}]

@@ -41,3 +41,12 @@ class JournalFull(Exception):  # noqa: N818 - named for what it tells
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: no room left on the disk")
         self.path = path
+
+
+class JournalUnwritable(Exception):  # noqa: N818 - named for what it tells
+    """The disk failed a write or a sync, or takes none: nothing of the call is kept."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path}: {what}")
+        self.path = path
+        self.what = what

@@ -133,7 +133,7 @@ class Journal(HqWords):
         Raises:
             JournalFull: the disk is full; nothing was written.
             JournalLostTail: the journal must be opened anew first.
-            sqlite3.OperationalError: the disk failed; nothing was written.
+            JournalUnwritable: the disk failed, or takes no write; nothing of it is kept.
         """
         if self._lost is not None:
             raise self._lost

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
-from cache.errors import JournalFull
+from cache.errors import JournalFull, JournalUnwritable
 from cache.housekeeping import make_ballast, settle, top_up
 from cache.journal_store import JournalStore
 
@@ -19,6 +19,12 @@ GROUP_MAX = 256  # jobs in one commit; more than lanes ever have in flight
 CHECKPOINT_COMMITS = 512  # a checkpoint syncs three times: 1.006 syncs a commit
 IDLE_S = 20.0  # without a call: what is in the WAL goes into the file, a crash then reads less
 LATEST_COMMITS = 8 * CHECKPOINT_COMMITS  # even where the queue is never empty
+SICK = (  # the disk's own failures, and what it gave back that cannot be read
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -118,11 +124,27 @@ class JournalThread:
         try:
             return self._commit_with_room(batch)
         except Exception as error:  # noqa: BLE001 - every failure belongs to the one who waits
-            if len(batch) > 1 and not is_sqlite(error, sqlite3.SQLITE_IOERR):
+            sick = is_sqlite(error, *SICK)
+            if len(batch) > 1 and not sick:
                 return [outcome for job in batch for outcome in self._settle([job])]
-            full = is_sqlite(error, sqlite3.SQLITE_FULL)
-            told = JournalFull(self._path) if full else error
+            if sick:
+                self._write_over()
+            told = self._told(error)
             return [Outcome(job, None, told) for job in batch]
+
+    def _told(self, error: Exception) -> Exception:
+        if is_sqlite(error, sqlite3.SQLITE_FULL):
+            return JournalFull(self._path)
+        return JournalUnwritable(self._path, str(error)) if is_sqlite(error, *SICK) else error
+
+    def _write_over(self) -> None:
+        """Take the place in the log of a commit that was refused because its sync failed.
+
+        Its pages may be on the disk all the same. SQLite has forgotten them, but a restart would
+        find them whole; the next commit is written where they stand, and its own sync is believed.
+        """
+        with suppress(sqlite3.Error):  # the disk is still ill: then the next call takes the place
+            self._commit([Job(_mark, _nothing, self._ended)])
 
     def _commit_with_room(self, batch: list[Job]) -> list[Outcome]:
         for make_room in (self._reuse_wal, self._drop_ballast):
@@ -199,9 +221,16 @@ class JournalThread:
                 job.future.set_exception(error)
 
 
-def is_sqlite(error: Exception, code: int) -> bool:
-    """Tell whether an error is SQLite's with this primary result code."""
-    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF == code
+def is_sqlite(error: Exception, *codes: int) -> bool:
+    """Tell whether an error is SQLite's with one of these primary result codes."""
+    return (
+        isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in codes
+    )
+
+
+def _mark(store: JournalStore) -> None:
+    """Write something that changes nothing."""
+    store.set_meta("refused_after", str(store.head.seq))
 
 
 def _nothing(value: object) -> None:

@@ -7,5 +7,5 @@ The search box: ask (start here), ask_words, word_index, fold, shelf_words.
 Disputes: script (start here), script_lint, goodwill, roles, pins, dispute_words; scripts/ has the
 built-in ones.
 
-Words: words (start here), words_en, words_es, words_de, words_ar.
+Words: words (start here), words_en, words_es, words_de, words_ar, trouble_words.
 """

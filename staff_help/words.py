@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from offers.bidi import runs_right_to_left
 from offers.model import Language
 from offers.plurals import plural
-from staff_help import dispute_words, words_ar, words_de, words_en, words_es
+from staff_help import dispute_words, trouble_words, words_ar, words_de, words_en, words_es
 
 ENGLISH = Language("en")
 BOOKS = {
@@ -18,10 +18,11 @@ BOOKS = {
 }
 WORDS: Mapping[Language, Mapping[str, str]] = {code: book.PAGE for code, book in BOOKS.items()}
 REFUSALS: Mapping[Language, Mapping[str, tuple[str, str]]] = {
-    code: {**book.REFUSALS, **dispute_words.REFUSALS[code]} for code, book in BOOKS.items()
+    code: {**book.REFUSALS, **dispute_words.REFUSALS[code], **trouble_words.REFUSALS[code]}
+    for code, book in BOOKS.items()
 }
 SAID: Mapping[Language, Mapping[str, str | dict[str, str]]] = {
-    code: book.SAID for code, book in BOOKS.items()
+    code: {**book.SAID, **trouble_words.SAID[code]} for code, book in BOOKS.items()
 }
 EVIDENCE: Mapping[Language, Mapping[str, str]] = {
     code: book.EVIDENCE for code, book in BOOKS.items()

@@ -160,7 +160,7 @@ static int sync_with(const char *call, int fd) {
         int lies = !strcmp(fault, "lie");
         answer = lies ? 0 : real(fd);
         if (!lies && !answer) note('s', name, 0, NULL, 0);
-    }
+    } else note('f', name, 0, NULL, 0);
     int told = why ? why : errno;
     pthread_mutex_unlock(&lock);
     errno = told;

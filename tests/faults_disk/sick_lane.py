@@ -12,12 +12,11 @@ import asyncio
 import json
 import random
 import resource
-import sqlite3
 import sys
 from pathlib import Path
 
 from cache.entries import Entry
-from cache.errors import JournalFull
+from cache.errors import JournalFull, JournalUnwritable
 from cache.journal import Journal
 from offers.records import Noted
 from tests.faults_disk.shim import arm
@@ -40,7 +39,7 @@ async def live(place: Path, fault: str, first: int, many: int, calls: int) -> di
         try:
             await journal.append(Entry(record, NOON), evidence={record.uid: evidence})
             kept += 1
-        except (sqlite3.OperationalError, MemoryError, JournalFull) as error:
+        except (JournalUnwritable, MemoryError, JournalFull) as error:
             refused.append(type(error).__name__)
     end(fault)
     (row,) = await journal.append(Entry(Noted("well again", ""), NOON))

@@ -44,7 +44,7 @@ def whole(place, rows: int) -> None:
 def test_a_disk_that_fails_refuses_each_call_and_keeps_what_it_had(shim, tmp_path, fault):
     """While it fails, no call is answered as kept; afterwards the lane goes on in the same journal."""
     told = live(shim, tmp_path, fault, 1, FOREVER, 6)
-    assert (told["kept"], set(told["refused"])) == (0, {"OperationalError"})
+    assert (told["kept"], set(told["refused"])) == (0, {"JournalUnwritable"})
     assert (len(told["refused"]), told["last"]) == (6, 11)
     whole(tmp_path, 11)
 
@@ -200,6 +200,6 @@ def test_a_directory_that_cannot_be_written_is_told_and_left_as_it_is(shim, tmp_
         text=True,
     )
     assert done.returncode == 1
-    assert "sqlite3.OperationalError" in done.stderr
+    assert "JournalUnwritable" in done.stderr
     assert (tmp_path / "journal.db").read_bytes() == before
     assert not list(tmp_path.glob("*.damaged-*"))
