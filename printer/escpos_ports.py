@@ -128,10 +128,11 @@ class _Threaded:
         return await loop.run_in_executor(self._thread, partial(_told, call))
 
     async def close(self) -> None:
-        """Let go, without waiting for a call that stands still in the thread."""
+        """Let go; who opens the device again before that finds it taken."""
         self._closed.set()
-        self._thread.submit(self._shut)
+        shut = asyncio.get_running_loop().run_in_executor(self._thread, self._shut)
         self._thread.shutdown(wait=False)
+        await asyncio.shield(shut)
 
     def _shut(self) -> None:
         with contextlib.suppress(Exception):

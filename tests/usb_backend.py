@@ -7,7 +7,9 @@ those of USB 2.0, chapter 9, and of the printer class.
 from __future__ import annotations
 
 import array
+import contextlib
 import errno
+import select
 import socket
 from types import SimpleNamespace
 from typing import Any
@@ -21,19 +23,57 @@ PRINTER_CLASS = 7
 BULK = 2
 
 
+class _Handle:
+    """One opening of the device. `sits` while a read has found nothing, and waits for more."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        self.sits = False
+
+    def read(self, most: int, timeout_ms: int) -> bytes:
+        self.sits = True
+        came = _comes(self.line, timeout_ms)
+        self.sits = False  # before the bytes are taken: who looks finds one or the other
+        if not came:
+            raise TimeoutError
+        return self.line.recv(most)
+
+    @property
+    def rests(self) -> bool:
+        return not _comes(self.line, 0) and self.sits
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.line.shutdown(socket.SHUT_RDWR)  # else a read would sit on
+        self.line.close()
+
+
+def _comes(line: socket.socket, timeout_ms: int) -> bool:
+    poll = select.poll()
+    poll.register(line, select.POLLIN)
+    return bool(poll.poll(timeout_ms))
+
+
 class OnePrinter(usb.backend.IBackend):
     """A bus whose only device is the printer behind a TCP port. `unplug` takes it away."""
 
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
-        self._line: socket.socket | None = None
+        self._handles: list[_Handle] = []
+        self._claimed: _Handle | None = None
         self.plugged = True
 
     def unplug(self) -> None:
         """Pull the plug: every transfer from now on finds no device."""
         self.plugged = False
-        if self._line is not None:
-            self._line.close()
+        for handle in self._handles:
+            with contextlib.suppress(OSError):
+                handle.line.shutdown(socket.SHUT_RDWR)
+
+    @property
+    def resting(self) -> int:
+        """Count the reads that wait for the printer to say something, and have not heard it yet."""
+        return sum(handle.rests for handle in list(self._handles))
 
     def enumerate_devices(self) -> Any:
         return iter([self] if self.plugged else [])
@@ -72,14 +112,14 @@ class OnePrinter(usb.backend.IBackend):
 
     def open_device(self, _dev: Any) -> Any:
         self._there()
-        if self._line is None:
-            self._line = socket.create_connection(self._address)
-        return self._line
+        handle = _Handle(socket.create_connection(self._address))
+        self._handles.append(handle)
+        return handle
 
     def close_device(self, dev_handle: Any) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+        if dev_handle in self._handles:
+            self._handles.remove(dev_handle)
+        dev_handle.close()
 
     def set_configuration(self, dev_handle: Any, _config_value: int) -> None:
         self._there()
@@ -89,6 +129,9 @@ class OnePrinter(usb.backend.IBackend):
 
     def claim_interface(self, dev_handle: Any, intf: int) -> None:
         self._there()
+        if self._claimed not in (None, dev_handle) and self._claimed in self._handles:
+            raise USBError("Resource busy", -6, errno.EBUSY)
+        self._claimed = dev_handle
 
     def release_interface(self, dev_handle: Any, intf: int) -> None:
         pass
@@ -98,18 +141,17 @@ class OnePrinter(usb.backend.IBackend):
 
     def bulk_write(self, dev_handle: Any, ep: int, intf: int, data: Any, timeout: int) -> int:
         self._there()
-        dev_handle.settimeout(timeout / 1000)
+        dev_handle.line.settimeout(timeout / 1000)
         try:
-            dev_handle.sendall(bytes(data))
+            dev_handle.line.sendall(bytes(data))
         except OSError as error:
             raise self._error(error) from error
         return len(data)
 
     def bulk_read(self, dev_handle: Any, ep: int, intf: int, buff: Any, timeout: int) -> int:
         self._there()
-        dev_handle.settimeout(timeout / 1000)
         try:
-            data = dev_handle.recv(len(buff))
+            data = dev_handle.read(len(buff), timeout)
         except OSError as error:
             raise self._error(error) from error
         if not data:

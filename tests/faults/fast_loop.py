@@ -19,9 +19,8 @@ T = TypeVar("T")
 STEP_S = 0.05
 GRID_S = 0.01  # timers that are due close together are due at once
 QUIET_S = 0.001
-READING_QUIET_S = 0.004  # where threads sit in a read: they need a moment to hand over what came
 WORK_S = 0.05
-PATIENCE = 100
+PATIENCE = 10_000  # of those moments, for a thread that has something to hand over
 READERS = "printer-usb-reads"  # threads that sit in a read do no work
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 
@@ -36,11 +35,11 @@ class _Quick(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
             return ready
         loop = self.loop
         busy = loop.working or timeout is None
-        ready = super().select(WORK_S if busy else loop.quiet_s)
+        ready = super().select(WORK_S if busy else QUIET_S)
         for _ in range(PATIENCE):
-            if ready or not any(unread() for unread in loop.unread):
+            if ready or busy or loop.at_rest:
                 break
-            ready = super().select(READING_QUIET_S)
+            ready = super().select(QUIET_S)
         if not ready and not busy and timeout is not None:
             loop.go_on(timeout)
         return ready
@@ -51,16 +50,16 @@ class FastLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self.working = self.reading = 0
-        self.unread: list[Callable[[], bool]] = []  # whether a thread has still to read something
+        self.resting: list[Callable[[], int]] = []  # how many reading threads have nothing to read
         self._now_s = 0.0
         selector = _Quick()
         selector.loop = self
         super().__init__(selector)
 
     @property
-    def quiet_s(self) -> float:
-        """Give the real time without bytes after which the clock may go on."""
-        return READING_QUIET_S if self.reading else QUIET_S
+    def at_rest(self) -> bool:
+        """Tell whether every thread that reads has found nothing, and none has still to hand over."""
+        return not self.reading or sum(count() for count in self.resting) >= self.reading
 
     def time(self) -> float:
         """Give the seconds that have passed here."""

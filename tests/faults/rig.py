@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import random
-import struct
-import termios
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -93,10 +90,10 @@ class Rig:
         if self._kind == "usb":
             if self.bus is None:
                 host, _, number = self.line.address.partition(":")
-                self.bus = OnePrinter(host, int(number))
+                self.bus = bus = OnePrinter(host, int(number))
                 loop = asyncio.get_running_loop()
                 assert isinstance(loop, FastLoop)
-                loop.unread.append(self._unread)
+                loop.resting.append(lambda: bus.resting)
             usb = await open_usb(Address("usb", "04b8:0202"), self.bus)
             return Tapped(usb, self.heard, self.sent)
         url = f"serial://{self.line.address}?baud={self._baud}" if self._baud else self.line.url
@@ -114,14 +111,6 @@ class Rig:
         if self.bus is not None:
             self.bus.plugged = True
         await self.line.heal()
-
-    def _unread(self) -> bool:
-        """Tell whether the printer said something that the reading thread has not taken yet."""
-        line = self.bus._line if self.bus is not None and self.bus.plugged else None
-        if line is None or line.fileno() < 0:
-            return False
-        waiting = fcntl.ioctl(line.fileno(), termios.FIONREAD, struct.pack("i", 0))
-        return bool(struct.unpack("i", waiting)[0])
 
     async def _note(self, job_id: str, result: JobResult) -> None:
         self.results[job_id] = result

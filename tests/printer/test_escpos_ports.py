@@ -113,6 +113,24 @@ async def test_usb_carries_bytes_both_ways(far: Far) -> None:
     await port.close()
 
 
+async def test_a_usb_port_lets_go_before_its_close_returns(far: Far) -> None:
+    """One opening holds the device at a time; the next one's writes are not refused as busy."""
+    bus, address = OnePrinter("127.0.0.1", far.port), Address("usb", "04b8:0202")
+    first = await open_usb(address, bus)
+    await within(first.write(b"first"), WAIT_S, CLOCK)
+    early = await open_usb(address, bus)
+    with pytest.raises(OSError, match="busy"):
+        await within(early.write(b"early"), WAIT_S, CLOCK)
+    for port in (early, first):
+        await within(port.close(), WAIT_S, CLOCK)
+    second = await open_usb(address, bus)
+    await within(second.write(b"second"), WAIT_S, CLOCK)
+    assert await far.expect(11) == b"firstsecond"
+    far.writers[-1].write(b"\x12")
+    assert await within(second.read(), WAIT_S, CLOCK) == b"\x12"
+    await second.close()
+
+
 async def test_a_usb_printer_that_is_unplugged_ends_reading_and_fails_writing(far: Far) -> None:
     """The link then opens another port, as it does for a broken line."""
     bus = OnePrinter("127.0.0.1", far.port)
