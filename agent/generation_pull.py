@@ -1,4 +1,8 @@
-"""Bring a generation onto this PC: pull its chunks, verify, open, warm, swap. Never half of one."""
+"""Bring a generation onto this PC: pull its chunks, verify, open, warm, swap. Never half of one.
+
+Once every chunk is here the rest goes on beside the link: unpacking a large file takes seconds, and
+nothing that headquarters says meanwhile waits for it.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +40,25 @@ class GenerationPull:
         self._pull: Pull | None = None
         self._file: BlobFile | None = None
         self._again_at: float | None = None
+        self._landing: asyncio.Task[None] | None = None
+        self.on_idle: Callable[[], Awaitable[None]] = _nothing  # nothing is under way any more
         self.refused = 0  # blobs that were not what their manifest names
 
     @property
     def busy(self) -> bool:
         """Tell whether a generation is under way."""
         return self._pull is not None
+
+    async def landed(self) -> None:
+        """Wait until what was pulled is in force or refused."""
+        if self._landing is not None:
+            await asyncio.wait({self._landing})
+
+    async def close(self) -> None:
+        """Leave what is under way; a part that is whole is taken up at the next start."""
+        if self._landing is not None:
+            self._landing.cancel()
+            await self.landed()
 
     async def want(self, manifest: Manifest) -> None:
         """Begin to pull a generation; whatever was under way before is left."""
@@ -53,7 +70,7 @@ class GenerationPull:
             return
         self._pull = Pull(manifest.sha256, manifest.size)
         if await asyncio.to_thread(self._file.target.exists):  # rolled back to one that was kept
-            await self._open(self._file.target)
+            self._land(self._file.target)
         else:
             await self._start()
 
@@ -78,7 +95,10 @@ class GenerationPull:
         return min((at for at in (due, self._again_at) if at is not None), default=None)
 
     async def on_deadline(self, now: float) -> None:
-        """Ask again for what did not come."""
+        """Ask again for what did not come. What went wrong beside the link is raised here."""
+        if self._landing is not None and self._landing.done():
+            landing, self._landing = self._landing, None
+            landing.result()
         if self._again_at is not None and now >= self._again_at:
             self._again_at = None
             await self._start()
@@ -101,36 +121,60 @@ class GenerationPull:
                 case BlobAsk():
                     self._ask(step)
                 case Done():
-                    await self._finish(file)
+                    self._land()
                 case Bad(why):
-                    await self._give_up(file, why)
+                    assert self._pull is not None
+                    await self._give_up(self._pull, file, why)
 
-    async def _finish(self, file: BlobFile) -> None:
-        try:
-            path = await asyncio.to_thread(file.finish)
-        except BadBlob as bad:
-            await self._give_up(file, bad.why)
-            return
-        await self._open(path)
-
-    async def _open(self, path: Path) -> None:
-        file = self._file
+    def _land(self, kept: Path | None = None) -> None:
+        pull, file = self._pull, self._file
+        assert pull is not None
         assert file is not None
-        try:
-            generation = await asyncio.to_thread(_opened, path, file.manifest.raw_sha256)
-        except GenerationError as error:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-            await self._give_up(file, str(error))
-            return
-        self._pull = None
-        await self._install(file.manifest, generation)
+        self._landing = asyncio.create_task(self._bring_in(self._landing, pull, file, kept))
 
-    async def _give_up(self, file: BlobFile, why: str) -> None:
+    async def _bring_in(
+        self, before: asyncio.Task[None] | None, pull: Pull, file: BlobFile, kept: Path | None
+    ) -> None:
+        """Verify, open and install; one generation after the other."""
+        if before is not None:
+            await asyncio.wait({before})
+        try:
+            path = await asyncio.to_thread(file.finish) if kept is None else kept
+            generation = await asyncio.to_thread(_opened, path, file.manifest.raw_sha256)
+        except BadBlob as bad:
+            await self._give_up(pull, file, bad.why)
+        except GenerationError as error:
+            await asyncio.to_thread(file.target.unlink, missing_ok=True)
+            await self._give_up(pull, file, str(error))
+        except OSError as error:
+            log.warning("! generation %s waits: %s", file.manifest.generation, error)
+            self._again(pull)
+        else:
+            await self._put_in_force(pull, file.manifest, generation)
+
+    async def _put_in_force(self, pull: Pull, manifest: Manifest, generation: Generation) -> None:
+        if self._pull is not pull:  # a newer one was named meanwhile
+            generation.close()
+            return
+        await self._install(manifest, generation)
+        if self._pull is pull:
+            self._pull = None
+            await self.on_idle()
+
+    async def _give_up(self, pull: Pull, file: BlobFile, why: str) -> None:
         """The last good generation stays; try again later, from the first byte."""
         self.refused += 1
         log.warning("! generation %s refused: %s", file.manifest.generation, why)
         await asyncio.to_thread(file.discard)
-        self._again_at = self._clock.monotonic_s() + AGAIN_S
+        self._again(pull)
+
+    def _again(self, pull: Pull) -> None:
+        if self._pull is pull:
+            self._again_at = self._clock.monotonic_s() + AGAIN_S
+
+
+async def _nothing() -> None:
+    pass
 
 
 def _opened(path: Path, raw_sha256: str) -> Generation:

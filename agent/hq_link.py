@@ -1,7 +1,7 @@
 """The lane's talk with headquarters: the shell around `sync.session`, its claims and its pulls.
 
 It carries out the steps that the session returns, in order, and wakes it when it asks to be woken.
-Whatever comes in is durable before the broker is told that it came.
+Whatever comes in is durable before the broker is told that it came; `agent.hq_news` takes it.
 """
 
 from __future__ import annotations
@@ -10,50 +10,31 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 
 from msgspec import Struct
 
 from agent.claim_line import ClaimLine
-from agent.erasure_desk import ErasureDesk
-from agent.generation_pull import GenerationPull, note_refused
-from agent.shelf_start import drop_old
-from agent.stock import Stock
-from agent.trust import TimeTrust
+from agent.hq_news import Home, HqNews, Ways
+from agent.patience import until_kept
 from cache.entries import Entry
-from cache.generation import Generation
-from ground.clock import Clock
-from offers.model import LaneId, StoreId
 from offers.records import Noted
 from sync.errors import BadWords
 from sync.link_options import Ears, Poison
-from sync.messages import BlobAsk, Claim, Manifest
+from sync.messages import BlobAsk, Claim
 from sync.mqtt_link import MqttLink
 from sync.outbox_window import NeedRows
 from sync.payload import Packet, pack
 from sync.pulls import Chunk
 from sync.reading import Down, read_down
 from sync.session import Session
-from sync.steps import (
-    ClaimAnswered,
-    HqTime,
-    NewDelta,
-    NewLeases,
-    NewManifest,
-    NewQuotas,
-    NewRecalls,
-    NewTombstones,
-    Outgoing,
-    Pruned,
-    Quarantine,
-    Step,
-    TailLost,
-)
-from sync.topics import up
+from sync.steps import Outgoing, Step
+from sync.topics import store_down, up
 
 log = logging.getLogger("tillside.hq")
 
 LEASES_AHEAD = 2
+SHORT_CUT_S = 10.0  # of these the broker has every delta still, even if the cut was seen 40 s late
 LONGEST_SLEEP_S = 30.0  # rows, words of HQ and the link itself wake it at once
 
 
@@ -65,20 +46,6 @@ class LinkView(Struct, frozen=True):
     outbox: int
 
 
-class Home(Struct, frozen=True):
-    """Where the lane stands, what it works from, and whose words it believes."""
-
-    store: StoreId
-    lane: LaneId
-    stock: Stock
-    directory: Path
-    public_keys: dict[str, bytes]
-    trust: TimeTrust
-    clock: Clock
-    lost: Callable[[], None]  # the journal must be opened anew
-    give_back: Callable[[], Awaitable[None]] | None = None  # quotas that another lane needs
-
-
 class HqLink:
     """One lane's link to headquarters, from the journal's outbox to the generation in force."""
 
@@ -86,30 +53,32 @@ class HqLink:
         self._home = home
         self._session = session
         self._changed = changed
-        self._journal, self._shelf = home.stock.journal, home.stock.shelf
+        self._journal = home.stock.journal
         self._clock = home.clock
+        self._news = HqNews(home, session, Ways(self._ask_blob, self._carry, changed))
+        self._pull = self._news.pull
+        self._first = tuple(store_down(home.store, what) for what in ("recall", "erased"))
         self._mqtt: MqttLink | None = None
-        self._line: ClaimLine | None = None
         self._wake = asyncio.Event()
         self._since = home.clock.utc_now()
-        self._pull = GenerationPull(home.directory, self._ask_blob, self._install, home.clock)
-        self._erasures = ErasureDesk(home.stock, home.directory)
-        self._hq_now: datetime | None = None  # as its last acknowledgement said
         self._written = 0
         self._was_known = False
+        self._linked, self._fell_s = False, float("-inf")
         self._tasks: set[asyncio.Future[None]] = set()
+        self.noted: dict[str, datetime] = {}  # what was told of the link, and when last
         self.on_link: Callable[[bool], None] = lambda _: None  # told of up and down
         self.of_arbiters: Callable[[Packet, Down], Awaitable[bool]] | None = None
 
     def attach(self, mqtt: MqttLink, line: ClaimLine) -> None:
         """Get the client and the waiting tills; both are built around this link."""
-        self._mqtt, self._line = mqtt, line
+        self._mqtt, self._news.line = mqtt, line
 
     @property
     def ears(self) -> Ears:
         """Give what the client tells its news to."""
         return Ears(
-            on_message=self._on_message,
+            on_message=lambda packet: until_kept(partial(self._on_message, packet), self._clock),
+            on_batch=lambda packets: until_kept(partial(self._on_batch, packets), self._clock),
             on_up=self._on_up,
             on_down=self._on_down,
             on_poison=self._on_poison,
@@ -154,6 +123,7 @@ class HqLink:
 
     async def stop(self) -> None:
         """Say good-bye."""
+        await self._pull.close()
         if self._mqtt is not None:
             await self._mqtt.stop()
 
@@ -166,7 +136,7 @@ class HqLink:
             await self._carry(self._session.on_deadline(now))
             await self._pull.on_deadline(now)
             await self._ask_leases(now)
-            await self._give_back()
+            await self._news.give_back()
             await self._sleep()
 
     async def _sleep(self) -> None:
@@ -179,24 +149,31 @@ class HqLink:
         wait_s = max(0.005, min(LONGEST_SLEEP_S, due - self._clock.monotonic_s()))
         sleeper = asyncio.ensure_future(self._clock.sleep(wait_s))
         waker = asyncio.ensure_future(self._wake.wait())
-        await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (sleeper, waker):
-            task.cancel()
+        try:
+            await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sleeper, waker):
+                task.cancel()
 
     async def _ask_leases(self, now: float) -> None:
-        left = self._shelf.leases_left
-        if left < LEASES_AHEAD:
+        if self._home.stock.shelf.leases_left < LEASES_AHEAD:
             await self._carry(self._session.ask_leases(now))
 
-    async def _give_back(self) -> None:
-        if self._home.give_back is not None:
-            await self._home.give_back()
+    async def _on_batch(self, packets: list[Packet]) -> None:
+        """Take what has come by now, recalls before anything else, then whoever is to be forgotten."""
+        for packet in sorted(packets, key=self._turn):
+            await self._on_message(packet)
+
+    def _turn(self, packet: Packet) -> int:
+        """Say when a packet's turn is; those of one turn stay in their order."""
+        first = self._first
+        return first.index(packet.topic) if packet.topic in first else len(first)
 
     async def _on_message(self, packet: Packet) -> None:
         try:
             message = read_down(packet, self._home.public_keys)
         except BadWords as bad:
-            await self._keep_bad(packet.topic, packet.payload, str(bad))
+            await self._news.keep_bad(packet.topic, packet.payload, str(bad))
             return
         if isinstance(message, Chunk):
             await self._pull.chunk(message)
@@ -213,7 +190,8 @@ class HqLink:
         self._note("name_taken", why)
 
     def _note(self, code: str, detail: str) -> None:
-        """Tell headquarters and store IT, by a row of the journal."""
+        """Tell headquarters and store IT by a row of the journal, and the cashier by the page."""
+        self.noted[code] = self._clock.utc_now()
         self._spawn(self._write(Entry(Noted(code, detail), self._clock.utc_now())))
 
     async def _write(self, entry: Entry) -> None:
@@ -225,27 +203,31 @@ class HqLink:
                 "! the broker has forgotten this lane; everything is asked for and sent anew"
             )
             self._note("broker_forgot", "its session of this lane is gone")
-        self._was_known = True
+        self._was_known = self._linked = True
         self._since = self._clock.utc_now()
         log.info("= link to headquarters is up")
         self.on_link(True)
         self._spawn(self._greet(session_present))
 
     async def _greet(self, session_present: bool) -> None:
-        await self._carry(self._session.connected(self._clock.monotonic_s(), session_present))
+        now = self._clock.monotonic_s()
+        nothing_missed = session_present and now - self._fell_s <= SHORT_CUT_S
+        await self._carry(self._session.connected(now, nothing_missed))
         await self._pull.connected()
-        await self._say_erased()
+        await self._news.say_erased()
         self._wake.set()
         self._changed()
 
     def _on_down(self, why: str) -> None:
         self._since = self._clock.utc_now()
         log.info("= link to headquarters is down: %s", why)
+        if self._linked:  # and not merely a try that failed
+            self._linked, self._fell_s = False, self._clock.monotonic_s()
         self._session.disconnected()
         self._pull.disconnected()
         self.on_link(False)
-        if self._line is not None:
-            self._line.link_lost("hq")
+        if self._news.line is not None:
+            self._news.line.link_lost("hq")
         self._changed()
 
     def _on_poison(self, poison: Poison) -> None:
@@ -266,58 +248,7 @@ class HqLink:
                     rows = await self._journal.rows_after(after, limit)
                     await self._carry(self._session.offer_rows(after, rows))
                 case _:
-                    await self._take(step)
-
-    async def _take(self, news: Step) -> None:
-        journal = self._journal
-        match news:
-            case NewRecalls(recalls):
-                await journal.set_recalls(recalls.rev, recalls.gtins, recalls.offers)
-                log.info("< recalls %d in force", recalls.rev)
-            case NewTombstones(letter):
-                await journal.set_tombstones(letter.rev, letter.tombstones)
-                log.info("< tombstones %d in force", letter.rev)
-                await self._say_erased()
-            case NewDelta(delta):
-                await journal.apply_delta(delta.rev, delta.ops)
-            case NewLeases(leases):
-                await journal.add_leases(*leases)
-            case NewQuotas(ops):
-                await journal.add_quotas(*ops)
-                await self._give_back()
-            case NewManifest(manifest):
-                await self._pull.want(manifest)
-            case Pruned(upto, rejected):
-                await journal.hq_has(upto, self._hq_now)
-                for row in rejected:
-                    await self._keep_bad(f"row {row.seq}", b"", row.code)
-            case Quarantine(topic, why):
-                await self._keep_bad(topic, b"", why)
-            case _:
-                self._hear(news)
-
-    async def _say_erased(self) -> None:
-        """Tell headquarters once no file of the lane knows who was erased."""
-        if not self._pull.busy and await self._erasures.settle():
-            await self._carry(self._session.erased(self._journal.tombstone_rev))
-
-    def _hear(self, news: Step) -> None:
-        """Take news that change nothing on disk."""
-        match news:
-            case ClaimAnswered(answer) if self._line is not None:
-                self._line.answered(answer)
-            case HqTime(at):
-                self._hq_now = at
-                self._home.trust.heard_from_hq(at, self._clock.utc_now())
-            case TailLost(upto, last):
-                log.error("! the journal lost rows %d to %d", last + 1, upto)
-                self._home.lost()
-            case _:
-                pass
-
-    async def _keep_bad(self, topic: str, payload: bytes, why: str) -> None:
-        log.warning("! %s kept in quarantine: %s", topic, why)
-        await self._journal.quarantine(topic, payload, why)
+                    await self._news.take(step)
 
     def _ask_blob(self, ask: BlobAsk) -> None:
         self._publish(pack(up(self._home.store, self._home.lane, "blob"), ask))
@@ -328,17 +259,3 @@ class HqLink:
 
     def _publish(self, packet: Packet) -> bool:
         return self._mqtt is not None and self._mqtt.publish(packet)
-
-    async def _install(self, manifest: Manifest, generation: Generation) -> None:
-        """Put a generation in force: the pointer is durable, then the reference is swapped."""
-        old = self._shelf.generation
-        await self._journal.point_to(generation.path.name, manifest.rev, manifest.delta_rev)
-        self._shelf.swap(generation).close()
-        keep = (generation.path.name, old.path.name)
-        await asyncio.to_thread(drop_old, self._home.directory, keep)
-        self._home.trust.raise_floor(generation.built_at)
-        await self._carry(self._session.generation_live(manifest))
-        log.info("= generation %s is in force, %s before", generation.id, old.id)
-        await note_refused(generation, self._journal, self._clock)
-        await self._say_erased()
-        self._changed()

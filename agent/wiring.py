@@ -20,7 +20,8 @@ from agent.coupon_desk import CouponDesk
 from agent.dispute_parts import disputes_of, is_up
 from agent.evaluation import Evaluation
 from agent.facts import Here
-from agent.hq_link import Home, HqLink
+from agent.hq_link import HqLink
+from agent.hq_news import Home
 from agent.hq_options import link_options
 from agent.issue_desk import IssueDesk
 from agent.lane import Lane

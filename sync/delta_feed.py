@@ -6,6 +6,7 @@ from ground.dice import Dice
 from sync.messages import Delta
 
 JITTER_S = 5.0  # a store's lanes miss the same delta; they must not ask in the same second
+KEPT_S = 60  # by the broker, for a lane that is away: a week of deltas would stand before a recall
 ASK_EVERY_S = 30.0
 ASK_MAX_FACTOR = 16  # eight minutes between asks that nobody answers
 

@@ -283,6 +283,8 @@ def _set_will(client: paho.Client, options: LinkOptions) -> None:
 def _publish_properties(packet: Packet, kind: int = PacketTypes.PUBLISH) -> Properties:
     properties = _properties(kind)
     properties.ContentType = packet.content_type
+    if packet.expiry_s:
+        properties.MessageExpiryInterval = packet.expiry_s
     properties.UserProperty = [("schema", packet.schema), *packet.extra.items()]
     return properties
 

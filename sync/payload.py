@@ -26,7 +26,10 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
 
 
 class Packet(Struct, frozen=True):
-    """One MQTT publish, whichever way it goes. `extra` are further user properties."""
+    """One MQTT publish, whichever way it goes. `extra` are further user properties.
+
+    With `expiry_s` the broker forgets it after so many seconds, where its reader is away.
+    """
 
     topic: str
     payload: bytes
@@ -34,6 +37,7 @@ class Packet(Struct, frozen=True):
     content_type: str = ""
     retain: bool = False
     extra: Mapping[str, str] = {}
+    expiry_s: int = 0
 
 
 def pack(topic: str, message: Struct, retain: bool = False) -> Packet:

@@ -8,7 +8,8 @@ import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent.hq_link import Home, HqLink
+from agent.hq_link import HqLink
+from agent.hq_news import Home
 from agent.trust import TimeTrust
 from cache.generation_writer import GenerationWriter
 from ground.clock import settle
@@ -76,6 +77,7 @@ class Talk:
             for offset, length in spans(ask, len(blob)):
                 chunk = Chunk(ask.sha256, offset, blob[offset : offset + length])
                 await self.link.ears.on_message(chunk_packet(down(*ME, "blob"), chunk))
+        await self.link._pull.landed()
 
     def asks(self):
         answered = 0

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from agent.hq_link import Home, HqLink
+from agent.hq_link import HqLink
+from agent.hq_news import Home
 from agent.trust import TimeTrust
 from cache.entries import Entry
 from cache.generation_writer import GenerationWriter

@@ -11,7 +11,8 @@ import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent.hq_link import Home, HqLink
+from agent.hq_link import HqLink
+from agent.hq_news import Home
 from agent.trust import TimeTrust
 from cache.entries import Entry
 from ground.clock import settle
@@ -56,6 +57,7 @@ class Hq:
     async def say(self, topic, message, key=PRIVATE) -> None:
         letter = seal(message, "hq1", key.private_bytes_raw())
         await self.link.ears.on_message(pack(topic, letter))
+        await self.link._pull.landed()
 
     async def offer(self, path, rev=1, **lies) -> bytes:
         raw = path.read_bytes()
@@ -84,6 +86,7 @@ class Hq:
             for offset, length in spans(ask, len(blob)):
                 chunk = Chunk(ask.sha256, offset, blob[offset : offset + length])
                 await self.link.ears.on_message(chunk_packet(down(*ME, "blob"), chunk))
+        await self.link._pull.landed()
 
 
 class Desk:

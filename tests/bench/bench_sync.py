@@ -16,7 +16,8 @@ from pathlib import Path
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from agent.hq_link import Home, HqLink
+from agent.hq_link import HqLink
+from agent.hq_news import Home
 from agent.trust import TimeTrust
 from cache.entries import Entry
 from cache.journal import Journal
