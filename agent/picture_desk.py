@@ -17,6 +17,8 @@ from agent.sales import SaleBook
 from cache.demand import holders
 from cache.shelf import Shelf
 from ground.clock import Clock
+from offers.model import Offer
+from offers.outright import not_here
 from printer.bitmap import Bitmap
 from printer.errors import PictureError
 from printer.layout import picture_bitmap
@@ -80,7 +82,7 @@ class PictureDesk:
         """Give the offers' pictures as this printer prints them, of the most wallets first."""
         generation = self._shelf.generation
         held = holders(generation.path)
-        shown = [offer for offer in generation.offers.values() if offer.picture is not None]
+        shown = [offer for offer in generation.offers.values() if self._shown(offer)]
         shown.sort(key=lambda offer: (-held[offer.offer_id], offer.offer_id))
         found: list[Bitmap] = []
         for offer in shown[:MOST_PICTURES]:
@@ -89,3 +91,9 @@ class PictureDesk:
                 with suppress(PictureError):
                     found.append(picture_bitmap(png, self._printing.profile))
         return found
+
+    def _shown(self, offer: Offer) -> bool:
+        """Tell whether an offer has a picture, and may still be printed in this store."""
+        store = self._shelf.generation.store
+        today = moment(self._clock.utc_now(), True, store).business_date
+        return offer.picture is not None and offer.ends >= today and not_here(offer, store) is None
