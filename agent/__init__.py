@@ -5,7 +5,7 @@ scan_reading, element_strings. A basket: till_types, till_reading, sales, answer
 facts, quota_desk, coupon_desk, claim_line, answers, kept_facts. A tender and after: ending,
 records_of, refunds, returning, past_sales, issue_desk, print_desk, second_try, picture_desk. Months later:
 past_decision, what_if, explain, explain_words, explain_options. Time: moment, trust,
-stepped_time. The till and the page: desk, counter, page_view, page_parts, notices, events, refusals;
+stepped_time. The till and the page: desk, counter, page_view, page_beside, page_parts, notices, events, refusals;
 help_desk, search_desk, look_back, paper_desk, page_types, page_calls, http_help; http_calls,
 http_app, http_failures, http_guard, http_limits, http_page, page_keys, http_printer, http_stream, http_server,
 openapi. Headquarters: hq_options, hq_link, hq_news, patience, generation_pull, shelf_start, erasure_desk. The house: config,

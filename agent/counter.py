@@ -10,13 +10,15 @@ from msgspec import Struct, structs
 
 from agent.desk import HealthOut, PartOut, PartState as State
 from agent.dispute_desk import DisputeDesk
+from agent.dispute_facts import returned
 from agent.events import Hub
 from agent.help_desk import HelpDesk
 from agent.lane import Lane
+from agent.page_beside import next_slip, of_others
 from agent.page_parts import Views
 from agent.page_view import Shown, sale_view
 from agent.rooms import Rooms
-from agent.sales import Finished, Sale
+from agent.sales import Answered, Finished, Sale
 from agent.scan_decoder import Scan
 from agent.supervise import PartState
 from agent.till_types import (
@@ -30,7 +32,9 @@ from agent.till_types import (
     TenderIn,
     TenderOut,
 )
-from offers.model import LaneId, Language
+from offers.basket import TransactionKey
+from offers.model import LaneId, Language, ShopperKey, StoreId
+from offers.reasons import Reason, Verdict
 from staff_help.lane_state import LaneState
 from staff_help.lights import cache_light
 from staff_help.words import ENGLISH
@@ -66,12 +70,14 @@ class Counter:
         self.disputes = disputes
         self._views = views
         self._focus: str | None = None
+        self._back: tuple[Verdict, ...] = ()  # what came back of the sale in focus
         self._telling = False
         self.events = Hub()
         self.ready = False
         self.help = HelpDesk(rooms, journal, views.paper)
         self.help.tell = self._publish
         self.help.in_hand = self._in_hand
+        self.help.who = self.disputes.staff.who
 
     @property
     def language(self) -> Language:
@@ -80,14 +86,14 @@ class Counter:
 
     async def put_basket(self, uid_path: str, basket: BasketIn) -> DecisionOut:
         """Decide one revision of a basket."""
-        self._focus = uid_path
+        self._look_at(uid_path)
         out = await self._lane.basket(uid_path, basket)
         gifts = self.disputes.gifts(uid_path)
         return structs.replace(out, gifts=gifts) if gifts else out
 
     async def tender(self, uid_path: str, tender: TenderIn) -> TenderOut:
         """Make a paid sale final."""
-        self._focus = uid_path
+        self._look_at(uid_path)
         return await self._lane.tender(uid_path, tender)
 
     async def void(self, uid_path: str) -> DoneOut:
@@ -100,7 +106,15 @@ class Counter:
 
     async def return_sale(self, wanted: ReturnIn) -> ReturnOut:
         """Take lines of a past sale back."""
-        return await self._lane.give_back(wanted)
+        out = await self._lane.give_back(wanted)
+        book, store = self._rooms.book, wanted.store or self._rooms.store
+        key = TransactionKey(StoreId(store), wanted.till, wanted.business_date, wanted.number)
+        handle = book.handle_of(key)
+        sold = book.finished(handle) if handle is not None else None
+        if handle is not None and sold is not None:
+            self._focus, self._back = handle, tuple(await returned(self._rooms, sold.uid))
+            self.tell()
+        return out
 
     async def settle(self, wish: GoodwillIn) -> GoodwillOut:
         """Settle a refused offer as goodwill by hand."""
@@ -110,6 +124,9 @@ class Counter:
         """Take what the lane's scanner read: a badge, what the page waits for, else a shopper's scan."""
         if not await self.disputes.staff.takes(scan.text) and not self.help.takes(scan):
             await self._lane.scan(scan)
+
+    def _look_at(self, handle: str) -> None:
+        self._focus, self._back = handle, ()
 
     def _publish(self, name: str, value: Struct) -> None:
         self.events.publish(name, value)  # the hub of this moment: the server may begin anew
@@ -183,6 +200,7 @@ class Counter:
                 rooms.journal.mirror.settled(sale.uid),
                 uid=sale.uid,
                 paper=self.help.paper.asks(sale),
+                beside=self._of_others(sale.latest, sale.shopper, ()),
             )
         finished = book.finished(handle)
         if finished is None or finished.answered is None:
@@ -206,4 +224,24 @@ class Counter:
             slips=slips,
             paper=self.help.paper.asks(finished),
             reprint=bool(results) and not finished.voided,
+            beside=self._beside(handle, finished),
         )
+
+    def _beside(self, handle: str, finished: Finished) -> tuple[Verdict, ...]:
+        assert finished.answered is not None
+        if finished.voided:
+            return ()
+        back = self._back if handle == self._focus else ()
+        slip = next_slip(finished.out.verdicts)
+        told = (*slip, *(Verdict(it, 0, "printed", Reason.APPLIED) for it in finished.out.printing))
+        return (
+            *back,
+            *slip,
+            *self._of_others(finished.answered, finished.shopper, told),
+        )
+
+    def _of_others(
+        self, answered: Answered, shopper: ShopperKey | None, told: tuple[Verdict, ...]
+    ) -> tuple[Verdict, ...]:
+        known = (*answered.decision.verdicts, *told)
+        return of_others(self._rooms.shelf.generation, answered, shopper, known)

@@ -92,7 +92,7 @@ def _importance(verdict: Verdict, complaint: Complaint | None) -> tuple[bool, bo
 
 async def _verdicts(rooms: Rooms, matter: Matter) -> list[Verdict]:
     """Gather what was said of the sale: after it, at its tender, at its decision, for the next slip."""
-    back = await _returned(rooms, matter) if matter.state == "paid" else []
+    back = await returned(rooms, matter.uid) if matter.state == "paid" else []
     gone = {verdict.offer_id for verdict in (*back, *matter.late)}
     decided = [v for v in matter.answered.decision.verdicts if v.offer_id not in gone]
     issued = [
@@ -103,9 +103,9 @@ async def _verdicts(rooms: Rooms, matter: Matter) -> list[Verdict]:
     return [*back, *matter.late, *decided, *issued]
 
 
-async def _returned(rooms: Rooms, matter: Matter) -> list[Verdict]:
+async def returned(rooms: Rooms, uid: Uid) -> list[Verdict]:
     """Say of each offer whose goods came back what went back with them."""
-    rows = await rooms.journal.rows_of(matter.uid)
+    rows = await rooms.journal.rows_of(uid)
     came = [msgspec.json.decode(r.body, type=Returned) for r in rows if r.kind == "returned"]
     back: dict[OfferId, int] = {}
     for reversal in (one for each in came for one in each.reversals):

@@ -80,7 +80,8 @@ class Opening:
         verdict = await verdict_of(rooms, matter, offer_id, complaint)
         if verdict is None:
             raise tools.staff.refused("no_such_offer")
-        script = tools.papers.now.scripts[complaint or CATALOGUE[verdict.reason].script]
+        scripts = tools.papers.now.scripts
+        script = scripts[complaint or CATALOGUE[verdict.reason].script]
         generation = rooms.shelf.generation
         offer = generation.offers.get(offer_id)
         return Open(
@@ -92,6 +93,7 @@ class Opening:
             self.rules(authority(here, None)),
             rooms.language,
             generation.products_of(offer) if offer is not None else {},
+            tuple(one for one in scripts.values() if one is not script),
         )
 
     def walked(self, opened: Open, path: tuple[str, ...]) -> Asked | Ended:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from agent.answers import title
 from agent.dispute_facts import Matter
-from agent.staff_types import ChoiceOut, DisputeOut, SettledOut
+from agent.staff_types import ChoiceOut, ComplaintOut, DisputeOut, SettledOut
 from offers.model import Gtin, Language, Offer, Product, Texts
 from offers.reasons import Verdict
 from offers.records import Settled
@@ -35,6 +35,7 @@ class Open(Struct, frozen=True):
     rules: GoodwillRules
     language: Language
     products: Mapping[Gtin, Product]
+    others: tuple[Script, ...] = ()  # what else a shopper may complain of
 
     def proposal(self, choice: Choice) -> int:
         """Give the amount that a choice proposes; 0 where it gives nothing."""
@@ -92,6 +93,7 @@ def step_out(opened: Open, at: Asked, needs_pin: Callable[[int], bool]) -> Dispu
         say=filled(opened.text(at.step.say), opened.words(opened.facts.amount_minor)),
         choices=tuple(_choice(opened, choice, needs_pin) for choice in at.choices),
         path=at.path,
+        others=tuple(ComplaintOut(it.script, opened.text(it.title)) for it in opened.others),
     )
 
 

@@ -57,6 +57,11 @@ async def no_picture(_job: JobId, _number: int) -> bytes | None:
     return None
 
 
+async def nobody() -> str:
+    """Say that nobody is signed in."""
+    return ""
+
+
 NO_PAPER = Paper(lambda _: "not_printed", lambda _, __: None, lambda _: 0, no_picture)
 
 
@@ -72,6 +77,7 @@ class HelpDesk:
         self.paper = PaperDesk(rooms, paper.again)
         self.tell: Callable[[str, Struct], None] = lambda _, __: None
         self.in_hand: Callable[[], Sale | Finished | None] = lambda: None
+        self.who: Callable[[], Awaitable[str]] = nobody  # is signed in
 
     async def ask(self, query: str) -> Answers:
         """Answer a question about offers, for the shopper of the sale in hand.
@@ -123,7 +129,7 @@ class HelpDesk:
             rooms.language,
             wording.clarity,
             wording.note,
-            wording.by,
+            await self.who() or wording.by,
         )
         await rooms.journal.append(Entry(rated, rooms.clock.utc_now()))
         return WordingOut(offer.offer_id)
@@ -134,7 +140,7 @@ class HelpDesk:
         Raises:
             Refused: the sale is not known, was given up, or has no shopper.
         """
-        return await self.paper.ask(wish.transaction)
+        return await self.paper.ask(wish.transaction, await self.who())
 
     async def reprint(self, wish: ReprintIn) -> ReprintOut:
         """Print a sale's coupons once more, under the same serials.
@@ -142,7 +148,7 @@ class HelpDesk:
         Raises:
             Refused: the printer is not ready, or nothing of the sale may be printed again.
         """
-        return await self.paper.again(OfUid(wish.uid))
+        return await self.paper.again(OfUid(wish.uid), await self.who())
 
     async def next_scan(self) -> NextScanOut:
         """Take the next coupon that the lane's scanner reads for a look back, once."""

@@ -150,7 +150,7 @@ def _issue_verdicts(past: PastDecision) -> tuple[PastVerdict, ...]:
         return ()
     return tuple(
         PastVerdict(
-            it.offer_id, it.title, "applied" if it.outcome == "printed" else "other", it.sentence
+            it.offer_id, it.title, "applied" if it.outcome == "printed" else "withheld", it.sentence
         )
         for it in past.out.verdicts
         if it.outcome in ("printed", "withheld")

@@ -9,7 +9,7 @@ from msgspec import Struct
 from agent.sales import Answered
 from offers.conditions import text_of
 from offers.model import Language, Offer, OfferId, ShopperKey, Texts
-from offers.reasons import Verdict
+from offers.reasons import Reason, Verdict
 from offers.records import Settled
 from offers.sentences import left_out_sentence, sentence
 from offers.speech import speech
@@ -20,6 +20,7 @@ from staff_help.words import said, words
 
 SHOPPER = "{shopper}"  # in a greeting of headquarters'
 NO_GREETING: Texts = {}
+FOR_GOOD = ("goodwill", "reissued")  # an offer of a sale that ended so is not disputed again
 
 
 class Shown(Struct, frozen=True):
@@ -37,6 +38,7 @@ class Shown(Struct, frozen=True):
     slips: Mapping[OfferId, str] = {}  # the names of their pictures
     paper: Paper = ""
     reprint: bool = False
+    beside: tuple[Verdict, ...] = ()  # of the next slip, of a return, of offers that others hold
 
 
 def sale_view(
@@ -49,12 +51,14 @@ def sale_view(
     """Put a sale in the page's words."""
     basket, decision = shown.answered.basket, shown.answered.decision
     late = {verdict.offer_id: verdict for verdict in shown.late}
-    verdicts = [late.get(verdict.offer_id, verdict) for verdict in decision.verdicts]
+    decided = [late.get(verdict.offer_id, verdict) for verdict in decision.verdicts]
+    back = {it.offer_id for it in shown.beside if it.reason is Reason.RETURNED_LINE}
+    verdicts = [*(it for it in decided if it.offer_id not in back), *shown.beside]
     numbers = {p.coupon_number for p in basket.presented}
     facts = explain.SaleFacts(
         presented=frozenset(o.offer_id for o in offers.values() if o.coupon_number in numbers),
         provisional=frozenset(v.offer_id for v in verdicts if v.serial in shown.provisional),
-        settled=frozenset(one.offer_id for one in shown.settled if one.outcome == "goodwill"),
+        settled=frozenset(one.offer_id for one in shown.settled if one.outcome in FOR_GOOD),
         currency=basket.currency,
     )
     say = _sayer(basket.currency)

@@ -18,7 +18,7 @@ from cache.entries import Entry
 from offers.law import paper_on_request
 from offers.model import OfferId, ShopperKey
 from offers.reasons import Reason
-from offers.records import Issued, JobId, Uid
+from offers.records import Issued, JobId, Noted, Uid
 from staff_help.lane_state import Paper
 from staff_help.words import REFUSALS, spoken
 
@@ -57,8 +57,8 @@ class PaperDesk:
             return ""
         return "asked" if self.later(sale.uid) else "ask"
 
-    async def ask(self, handle: str) -> PaperAskedOut:
-        """Note that the shopper asks for coupons; print them if the sale is paid.
+    async def ask(self, handle: str, by: str = "") -> PaperAskedOut:
+        """Note that the shopper asks for coupons, and who said so; print them if the sale is paid.
 
         Raises:
             Refused: the sale is not known, was given up, or has no shopper.
@@ -73,15 +73,19 @@ class PaperDesk:
                 raise self._refused("no_shopper_yet")
             if isinstance(known, Sale):
                 known.paper_asked = True
-                await rooms.journal.append(open_baskets={known.uid: known.saved()})
+                note = self._note("paper_asked", known.uid, by)
+                await rooms.journal.append(note, open_baskets={known.uid: known.saved()})
                 state = "noted"
             else:
-                state = "printing" if await self._print_now(known, known.shopper) else "nothing"
+                printing = await self._print_now(known, known.shopper, by)
+                state = "printing" if printing else "nothing"
         rooms.changed()
         return msgspec.convert({"transaction": handle, "state": state}, PaperAskedOut)
 
-    async def again(self, uid: Uid) -> ReprintOut:
+    async def again(self, uid: Uid, by: str = "") -> ReprintOut:
         """Print a sale's coupons once more: those that are still good, under their own serials.
+
+        Who wanted it is written down first.
 
         Raises:
             Refused: the printer is not ready, or nothing of the sale may be printed again.
@@ -96,13 +100,18 @@ class PaperDesk:
         issue = rooms.issues.once_more(issued, shopper)
         if issue.job is None:
             raise self._refused("nothing_to_reprint")
+        await rooms.journal.append(self._note("paper_again", uid, by))
         self._note_again(issue.job, issued[0].job)
         self._started(uid, issue)
         rooms.issues.print(issue)
         rooms.changed()
         return ReprintOut(uid, tuple(offer.offer_id for offer in issue.offers))
 
-    async def _print_now(self, finished: Finished, shopper: ShopperKey) -> bool:
+    def _note(self, code: str, uid: Uid, by: str) -> Entry:
+        who = by or "nobody signed in"
+        return Entry(Noted(code, f"{uid} by {who}"), self._rooms.clock.utc_now())
+
+    async def _print_now(self, finished: Finished, shopper: ShopperKey, by: str) -> bool:
         rooms, answered = self._rooms, finished.answered
         training = answered is not None and answered.basket.mode == "training"
         moment = rooms.moment_of(finished.key.business_date)
@@ -111,7 +120,8 @@ class PaperDesk:
             return False
         now = rooms.clock.utc_now()
         with rooms.issues.making(issue):
-            await rooms.journal.append(*(Entry(record, now) for record in issue.records))
+            entries = [Entry(record, now) for record in issue.records]
+            await rooms.journal.append(self._note("paper_asked", finished.uid, by), *entries)
         self._started(finished.uid, issue)
         rooms.issues.print(issue)
         return True

@@ -229,6 +229,11 @@ class SaleBook:
         """Give the ended sale of that handle."""
         return self._finished.get(handle)
 
+    def handle_of(self, key: TransactionKey) -> str | None:
+        """Find the newest ended sale that the till numbered so."""
+        ended = reversed(self._finished.items())
+        return next((handle for handle, one in ended if one.key == key), None)
+
     def add(self, sale: Sale) -> None:
         """Open a sale, or put one back that a crash left open."""
         self._open[sale.handle] = sale

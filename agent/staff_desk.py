@@ -92,6 +92,11 @@ class StaffDesk:
         self._here = structs.replace(here, seen_s=now_s, role=member.role)
         return self._here
 
+    async def who(self) -> str:
+        """Give the number of who is signed in, "" for nobody; this is a deed of that person."""
+        here = await self.current()
+        return here.id if here is not None else ""
+
     async def signed_in(self) -> StaffOut:
         """Tell the page who is signed in, and who could approve; this is no deed of that person."""
         here, staff = self._here, self.staff

@@ -44,8 +44,18 @@ class ChoiceOut(Struct, frozen=True):
     needs_pin: bool = False
 
 
+class ComplaintOut(Struct, frozen=True):
+    """A complaint that the cashier may choose instead: its script, and how a shopper says it."""
+
+    script: Complaint
+    title: str
+
+
 class DisputeOut(Struct, frozen=True):
-    """A step: the verdict's own sentence and evidence, what the cashier says next, and the choices."""
+    """A step: the verdict's own sentence and evidence, what the cashier says next, and the choices.
+
+    `others` are the complaints that a shopper of this offer may mean instead.
+    """
 
     transaction: str
     offer_id: OfferId
@@ -61,6 +71,7 @@ class DisputeOut(Struct, frozen=True):
     say: str
     choices: tuple[ChoiceOut, ...]
     path: tuple[str, ...] = ()
+    others: tuple[ComplaintOut, ...] = ()
 
 
 class ApprovalIn(TillMessage, frozen=True):

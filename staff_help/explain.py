@@ -1,8 +1,9 @@
 """From a decision to the lines of the page, in the order in which a shopper asks about them.
 
 A coupon that was shown and refused comes first, then what is almost there, then what applied,
-then the rest; within each the most important reason first (`offers.catalogue`). What is not for a
-cashier's eyes, such as who is in a holdout, is left out.
+then the rest, then what was not printed for the next visit, and what this card does not hold; within
+each the most important reason first (`offers.catalogue`). What is not for a cashier's eyes, such as
+who is in a holdout, is left out. Every line can be disputed: what applied may not be enough.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from offers.catalogue import may_see, rank
+from offers.catalogue import CATALOGUE, may_see, rank
 from offers.model import Language, Offer, OfferId
-from offers.reasons import Verdict
+from offers.reasons import Reason, Verdict
 from offers.speech import speech
 from staff_help import evidence
 from staff_help.goodwill import GoodwillRules, is_disputable, proposal_minor
 from staff_help.lane_state import Kind, OfferLine, PrintResult, Received
 from staff_help.words import ENGLISH, words
 
-ORDER: tuple[Kind, ...] = ("refused", "near_miss", "applied", "other")
+ORDER: tuple[Kind, ...] = ("refused", "near_miss", "applied", "other", "withheld", "not_given")
 NO_SLIPS: Mapping[OfferId, str] = MappingProxyType({})
 
 
@@ -38,7 +39,7 @@ class SaleFacts(Struct, frozen=True):
 
     presented: frozenset[OfferId] = frozenset()  # its coupon was shown
     provisional: frozenset[OfferId] = frozenset()  # accepted while no arbiter could be reached
-    settled: frozenset[OfferId] = frozenset()  # goodwill was given
+    settled: frozenset[OfferId] = frozenset()  # goodwill was given, or the coupon printed again
     currency: str = "EUR"
 
 
@@ -69,7 +70,8 @@ def line(
 ) -> OfferLine:
     """Give the page's line for one verdict."""
     presented = verdict.serial is not None or verdict.offer_id in facts.presented
-    disputable = is_disputable(verdict) and verdict.offer_id not in facts.settled
+    open_still = verdict.offer_id not in facts.settled
+    may_give = open_still and is_disputable(verdict)
     return OfferLine(
         offer_id=verdict.offer_id,
         title=title(verdict.offer_id, offer, language),
@@ -82,8 +84,9 @@ def line(
         evidence=evidence.told(verdict.evidence, offer, language, facts.currency),
         presented=presented,
         provisional=verdict.offer_id in facts.provisional,
-        disputable=disputable,
-        goodwill_minor=proposal_minor(offer, rules) if disputable else 0,
+        disputable=open_still,
+        script=CATALOGUE[verdict.reason].script,
+        goodwill_minor=proposal_minor(offer, rules) if may_give else 0,
     )
 
 
@@ -93,6 +96,10 @@ def kind(verdict: Verdict, presented: bool) -> Kind:
         return "applied"
     if verdict.outcome == "near_miss":
         return "near_miss"
+    if verdict.outcome == "withheld":
+        return "withheld"
+    if verdict.reason is Reason.NOT_ASSIGNED and not presented:
+        return "not_given"
     return "refused" if presented else "other"
 
 

@@ -10,7 +10,7 @@ from offers.model import LaneId, Language, OfferId, ShopperKey
 from offers.reasons import Outcome, Reason
 
 Level = Literal["good", "watch", "bad", "off"]
-Kind = Literal["refused", "near_miss", "applied", "other"]
+Kind = Literal["refused", "near_miss", "applied", "other", "withheld", "not_given"]
 PrintResult = Literal["printing", "printed", "accepted", "unconfirmed", "not_printed", "unknown"]
 SaleState = Literal["open", "tendered", "voided", "suspended"]
 Paper = Literal["", "ask", "asked"]  # where coupons are printed on request: may be asked, was asked
@@ -27,7 +27,7 @@ class OfferLine(Struct, frozen=True):
     """One offer of the transaction in hand. `goodwill_minor` is what the page proposes to give.
 
     `discount` is what it takes off, in words; "" where that is nothing. `evidence` has what each fact is
-    called, and the fact.
+    called, and the fact. `script` is the complaint that its reason leads to.
     """
 
     offer_id: OfferId
@@ -42,6 +42,7 @@ class OfferLine(Struct, frozen=True):
     presented: bool = False
     provisional: bool = False  # accepted while no arbiter could be reached
     disputable: bool = False
+    script: str = ""
     goodwill_minor: int = 0
 
 

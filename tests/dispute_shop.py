@@ -104,6 +104,7 @@ OFFERS = (
     offer(12, "coffee-5", "5.00 off espresso", "coffee", AmountOff(500)),
 )  # fmt: skip
 BANK = {one.offer_id: one for one in OFFERS}
+LONG = date(2026, 1, 1), date(2026, 12, 31)
 NOT_HERS = ("mail-2", "coffee-5")  # of the bank, and assigned to nobody
 
 
@@ -121,9 +122,8 @@ def build(path: Path, staff: Staff | None = None, lease: Lease = LEASE_OF_LANE_2
             if product is not PRODUCTS["oat"]:
                 writer.put_stock(product.gtin, 10, NOON)
         writer.put_stock(PRODUCTS["oat"].gtin, 0, NOON)
-        long = date(2026, 1, 1), date(2026, 12, 31)
         given = tuple(
-            Assignment(one.offer_id, 0.9 - n / 100, *long)
+            Assignment(one.offer_id, 0.9 - n / 100, *LONG)
             for n, one in enumerate(OFFERS)
             if one.offer_id not in NOT_HERS
         )
@@ -171,7 +171,7 @@ STORY_SALE = Happens("sale", lines=(Bought("tea", 6, 2094),), coupons=("tea-50",
 
 
 class Expected(Struct, frozen=True, forbid_unknown_fields=True):
-    """What must come of it. `path` is the taps after the one that opens the dispute."""
+    """What must come of it. `path` is the taps after the one that opens the dispute; `taps` is all."""
 
     reason: str
     sentence: str
@@ -180,6 +180,7 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True):
     outcome: str
     amount_minor: int = 0
     prints: bool = False
+    taps: int = 2
 
 
 class Story(Struct, frozen=True, forbid_unknown_fields=True):
@@ -191,7 +192,9 @@ class Story(Struct, frozen=True, forbid_unknown_fields=True):
     happens: tuple[Happens, ...]
     online: Expected
     offline: Expected | None = None  # None: the same
-    chosen: bool = False  # the cashier names the complaint: the reason alone leads elsewhere
+    chosen: bool = (
+        False  # a line of the page names the complaint: the sale's verdict leads elsewhere
+    )
 
     def expected(self, online: bool) -> Expected:
         """Give what must come of it."""

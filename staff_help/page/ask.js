@@ -1,6 +1,7 @@
 // One search box: the answer first, then what proves it.
 
-import { $, call, make, say } from "/static/words.js";
+import { $, button, call, make, say } from "/static/words.js";
+import { dispute, inHand } from "/static/sale.js";
 
 const TYPING_MS = 250; // between the last letter and the question
 let typing = 0;
@@ -34,6 +35,11 @@ function drawAnswer(one) {
     const facts = make("ul", "proofs");
     facts.append(...one.facts.map((fact) => make("li", "", fact)));
     item.append(facts);
+  }
+  if (one.offer_id && inHand()) {
+    const end = make("div", "end");
+    end.append(button("", say("settle"), () => dispute(one), `${say("settle")} ${one.title}`));
+    item.append(end);
   }
   return item;
 }

@@ -4,12 +4,13 @@ import { $, announce, button, call, closes, make, say } from "/static/words.js";
 
 const BADGE = "badge"; // kept for this window, so that the second dispute of a shift is two taps
 const SIGN_IN = "sign_in_first";
+const NO_SERIAL = "reissue_serial";
 
 let dispute = null; // what the drawer is about: the sale, the offer, the way so far
 let staff = { published: false, id: "", approvers: [] };
 
 export async function openDrawer(line, sale) {
-  dispute = { transaction: sale.transaction, offer_id: line.offer_id, title: line.title, path: [], script: null };
+  dispute = { transaction: sale.transaction, offer_id: line.offer_id, title: line.title, path: [], script: line.script || null, serial: "" };
   head(line.title);
   $("drawer").showModal();
   staff = { ...staff, ...await call("GET", "/v1/staff") };
@@ -50,13 +51,33 @@ function drawStep(told) {
   $("drawer").append(make("p", "sentence", told.say));
   const counts = [told.counts, told.not_counts].filter(Boolean).join(" · ");
   if (counts) $("drawer").append(make("p", "hint", counts));
-  const choices = make("div", "choices");
-  choices.append(...told.choices.map((one) => button(one.ends ? "strong" : "", one.label, () => take(one, told))));
-  $("drawer").append(choices);
+  drawChoices(told);
   if (!staff.published) $("drawer").append(field("badge", "text", sessionStorage.getItem(BADGE) || ""));
   foot(button("plain", say("print_counts"), printCounts));
   if (staff.id) $("drawer").querySelector(".actions").prepend(button("plain", say("sign_out", { id: staff.id }), signOut));
-  choices.querySelector("button")?.focus();
+  drawOthers(told);
+  $("drawer").querySelector(".choices button")?.focus();
+}
+
+function drawChoices(told) {
+  const choices = make("div", "choices");
+  choices.append(...told.choices.map((one) => {
+    const node = button(one.ends ? "strong" : "", one.label, () => take(one, told));
+    node.dataset.choice = one.id;
+    return node;
+  }));
+  $("drawer").append(choices);
+}
+
+// The other complaints, each one tap away: the reason proposed one, the shopper may mean another.
+function drawOthers(told) {
+  const heading = make("h3", "", say("complaints"));
+  const list = make("div", "complaints");
+  list.append(...told.others.map((one) => button("plain", one.title, () => {
+    Object.assign(dispute, { script: one.script, path: [] });
+    step();
+  })));
+  $("drawer").append(heading, list);
 }
 
 function take(choice, told) {
@@ -69,23 +90,42 @@ function take(choice, told) {
 }
 
 async function settle(path, approval) {
-  const { transaction, offer_id, script } = dispute;
+  const { transaction, offer_id, script, serial } = dispute;
   const by = staff.published ? "" : sayWho();
   if (by === null) return;
-  const done = await call("POST", "/v1/disputes/settle", { transaction, offer_id, script, path, by, ...(approval && { approval }) });
-  if (done.problem) drawProblem(done);
+  const done = await call("POST", "/v1/disputes/settle", { transaction, offer_id, script, path, by, serial, ...(approval && { approval }) });
+  if (done.code === NO_SERIAL) drawSerial(done, path, approval);
+  else if (done.problem) drawProblem(done);
   else {
     $("drawer").close();
     announce(done.say);
   }
 }
 
+// The lane did not print the old coupon: its number is under its code.
+function drawSerial(told, path, approval) {
+  head(dispute.title);
+  const form = make("form", "pair");
+  const go = make("button", "strong wide", say("send"));
+  form.append(field("serial", "text", dispute.serial), go);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    dispute.serial = $("drawer-serial").value.replace(/\s/g, "");
+    settle(path, approval);
+  });
+  $("drawer").append(form);
+  foot();
+  problem(told.problem);
+  $("drawer-serial").focus();
+}
+
 // Give the badge that was typed; null where there is none.
 function sayWho() {
-  const badge = $("drawer-badge").value.trim();
+  const box = $("drawer-badge"); // a later form of the same dispute has none
+  const badge = (box ? box.value : sessionStorage.getItem(BADGE) || "").trim();
   if (!badge) {
     problem(say("badge_missing"));
-    $("drawer-badge").focus();
+    box?.focus();
     return null;
   }
   sessionStorage.setItem(BADGE, badge);

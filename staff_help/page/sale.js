@@ -5,10 +5,8 @@ import { openMore, showSlip } from "/static/more.js";
 import { openDrawer, staffMayHaveChanged } from "/static/drawer.js";
 
 let sale = null;
-let lane = null;
 
 export function drawSale(state) {
-  lane = state;
   sale = state.sale;
   staffMayHaveChanged();
   $("idle").hidden = Boolean(sale);
@@ -42,12 +40,20 @@ function drawLine(line) {
   const end = make("div", "end");
   if (line.discount) end.append(make("span", "sum", line.discount));
   if (line.disputable) {
-    end.append(button("", say("settle"), () => openDrawer(line, sale, lane), `${say("settle")} ${line.title}`));
+    const settle = button(line.kind === "applied" ? "plain" : "", say("settle"), () => dispute(line), `${say("settle")} ${line.title}`);
+    end.append(settle);
   }
   end.append(button("more", "⋯", () => openMore(line), `${say("evidence")}: ${line.title}`));
   item.append(head, make("p", "sentence", line.sentence), end);
   return item;
 }
+
+// Open the drawer about an offer of the sale in hand, at the script that is known to be meant.
+export function dispute(line) {
+  openDrawer(line, sale);
+}
+
+export const inHand = () => sale;
 
 function drawSide() {
   $("total").textContent = sale.total;

@@ -108,7 +108,27 @@ def test_a_line_tells_what_its_verdict_holds():
     )
     assert (one.title, one.sentence) == ("Kaffee", "de:APPLIED:known")
     assert (one.discount_minor, one.presented, one.provisional) == (119, True, True)
-    assert (one.disputable, one.goodwill_minor) == (False, 0)
+    assert (one.disputable, one.goodwill_minor) == (
+        True,
+        0,
+    )  # it may be too little; nothing to give
+
+
+def test_each_line_leads_to_the_script_of_its_reason():
+    """What applied, what was not printed, and what others hold can be disputed like a refused coupon."""
+    found = shown(
+        verdict("A", "applied", Reason.APPLIED),
+        verdict("B", "withheld", Reason.OUT_OF_STOCK),
+        verdict("C", "not_applied", Reason.NOT_ASSIGNED),
+        verdict("D", "not_applied", Reason.RECALLED, serial=Serial("1" * 12)),
+    )
+    assert [(one.offer_id, one.kind, one.script) for one in found] == [
+        ("D", "refused", "recalled"),
+        ("A", "applied", "two_for_one"),
+        ("B", "withheld", "out_of_stock"),
+        ("C", "not_given", "promised_by_email"),
+    ]
+    assert all(one.disputable for one in found)
 
 
 def test_a_disputable_line_proposes_what_the_offer_promised():
@@ -181,7 +201,7 @@ def test_every_verdict_has_one_line_and_equals_keep_their_order(verdicts):
     found = shown(*verdicts)
     told = [one for one in verdicts if may_see(one.reason, "cashier")]
     assert len(found) == len(told)
-    for kind in ("refused", "near_miss", "applied", "other"):
+    for kind in ("refused", "near_miss", "applied", "other", "withheld", "not_given"):
         ids = [one.offer_id for one in found if one.kind == kind]
         here = [one for one in told if place(one) == kind]
         assert ids == [one.offer_id for one in sorted(here, key=lambda one: rank(one.reason))]
@@ -189,6 +209,8 @@ def test_every_verdict_has_one_line_and_equals_keep_their_order(verdicts):
 
 def place(one: Verdict) -> str:
     """The place of a verdict, said once more."""
-    if one.outcome in ("applied", "near_miss"):
+    if one.outcome in ("applied", "near_miss", "withheld"):
         return one.outcome
-    return "refused" if one.serial else "other"
+    if one.serial:
+        return "refused"
+    return "not_given" if one.reason is Reason.NOT_ASSIGNED else "other"
