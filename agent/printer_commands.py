@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -63,7 +64,15 @@ def add_printer_commands(
         part.add_argument("--config", type=Path, default=config, metavar="FILE")
     _, _, calibrate, jobs, probe = made
     calibrate.add_argument(
-        "--patch", type=int, metavar="N", help="the patch that melts into its frame; print nothing"
+        "--patch",
+        metavar="N[,N,N]",
+        help="the patch that melts into its frame, or one of each row: light, middle, dark; print nothing",
+    )
+    calibrate.add_argument(
+        "--wedge",
+        type=Path,
+        metavar="FILE",
+        help="the wedge as it was measured, a tile and its light on each line; print nothing",
     )
     calibrate.add_argument("--out", type=Path, metavar="FILE", help="the profile to write")
     jobs.add_argument("--limit", type=int, default=20, metavar="N")
@@ -105,21 +114,51 @@ def _ended(job: object) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from agent import printer_talk
-    from printer.calibration import gain_from_patch
 
     config = read_config(options.config)
-    patch: int | None = options.patch
-    if patch is None:
-        if _ended(printer_talk.print_slip(config, "calibration")) != OK:
-            return PROBLEM
-        patch = _number(input("Which patch melts into its frame? "))
-    gain = gain_from_patch(patch)
-    found = replace(printer_talk.profile_of(config), dot_gain=gain, wedge=())
+    if options.wedge is not None:
+        changed = _measured(options.wedge)
+    else:
+        patches: str | None = options.patch
+        if patches is None:
+            if _ended(printer_talk.print_slip(config, "calibration")) != OK:
+                return PROBLEM
+            patches = ",".join(_asked_for(tone) for tone in ("light", "middle", "dark"))
+        changed = _seen(patches)
+    found = replace(printer_talk.profile_of(config), **changed)
     out = printer_talk.profile_file(config, options.out)
     save_profile(found, out)
-    say(f"{out}: dot gain {gain:.2f}")
+    table = f", a table of {len(found.wedge)} tones" if found.wedge else ""
+    say(f"{out}: dot gain {found.dot_gain:.2f}{table}")
     _say_use(out, config.lane.printer.profile)
     return OK
+
+
+def _asked_for(tone: str) -> str:
+    return input(f"Which patch of the {tone} row melts into its frame? ").strip()
+
+
+def _seen(text: str) -> dict[str, Any]:
+    """Turn patches into the profile's fields: one number, or one of each row."""
+    from printer.patches import gain_from_patch, table_from_patches
+
+    numbers = [_number(word) for word in text.split(",")]
+    gains = {gain_from_patch(number) for number in numbers}
+    if len(numbers) == 1:
+        return {"dot_gain": gains.pop(), "wedge": ()}
+    wedge = table_from_patches(numbers)  # and refuse what is not one of each row
+    middle = gain_from_patch(numbers[1])
+    return {"dot_gain": middle, "wedge": () if len(gains) == 1 else wedge}
+
+
+def _measured(file: Path) -> dict[str, Any]:
+    """Turn a file of measured tiles into the profile's field."""
+    from printer.calibration import read_wedge, table_from_wedge
+
+    try:
+        return {"wedge": table_from_wedge(read_wedge(file.read_text(encoding="utf-8")))}
+    except UnicodeDecodeError:
+        raise Complaint(f"{file} is no text", "write a tile and its light on each line") from None
 
 
 def _number(text: str) -> int:

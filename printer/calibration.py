@@ -1,9 +1,7 @@
 """The calibration slip, and what a store's eye or a scanner reads off it.
 
-Nothing here needs an instrument. Each numbered patch is a fine pattern in a frame of coarse bars
-that are half black: bars eight dots wide gain next to nothing, single dots gain much. The patch
-that melts into its frame says how much, and `gain_from_patch` turns its number into the profile's
-`dot_gain`. Who has a scanner measures the step wedge instead: `table_from_wedge`.
+The numbered patches need no instrument (`printer.patches`). Who has a scanner or a camera measures
+the step wedge instead: `table_from_wedge`.
 """
 
 from __future__ import annotations
@@ -15,8 +13,9 @@ from PIL import Image, ImageDraw
 from printer.barcodes import code128c_modules, ean13_modules
 from printer.bitmap import Bitmap, compose, from_image
 from printer.codes import bars_bitmap, qr_bitmap
-from printer.dot_gain import Curve, curve_of_gain, dots_for
+from printer.dot_gain import Curve
 from printer.items import Cut, Dots, Feed, Item, Words
+from printer.patches import GAINS, TONES, even, patch
 from printer.profile import Profile
 
 STEPS = (
@@ -39,9 +38,7 @@ STEPS = (
     0.94,
     1,
 )
-GAINS = (0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90)  # of patches 1 to 9
-COARSE = 8  # dots of a bar
-PATCH_DOTS = 64
+TILE_DOTS = 40
 EAN, LINES, TEXT = "4006381333931", "123456789012", "2559520000900014000000000000"
 MM_PER_INCH = 25.4
 
@@ -54,8 +51,8 @@ def calibration_job(profile: Profile) -> tuple[Item, ...]:
         *_label("ruler: one mark a millimetre, longer at 5 and 10", profile),
         Dots(ruler(profile)),
         Feed(16),
-        *_label(f"which of 1 to {len(GAINS)} melts into its frame?", profile),
-        *_row([patch(gain) for gain in GAINS], [str(n + 1) for n in range(len(GAINS))], profile),
+        *_label("which patch of each row melts into its frame?", profile),
+        *(item for name in TONES for item in _patches(name, profile)),
         *_label("step wedge: % of dots black", profile),
         *_row([_tile(share) for share in STEPS], [f"{share:.0%}"[:-1] for share in STEPS], profile),
         *_label("EAN-13 at 2, 3 and 4 dots", profile),
@@ -68,23 +65,6 @@ def calibration_job(profile: Profile) -> tuple[Item, ...]:
         Dots(fine_lines(wide)),
         Cut(),
     )
-
-
-def gain_from_patch(number: int) -> float:
-    """Turn the patch that melts into its frame into the profile's `dot_gain`.
-
-    Raises:
-        ValueError: there is no such patch.
-    """
-    if not 1 <= number <= len(GAINS):
-        raise ValueError(f"patches are numbered 1 to {len(GAINS)}, not {number}")
-    return GAINS[number - 1]
-
-
-def share_as_dark_as_bars(gain: float) -> float:
-    """Give the share of single dots that covers as much as the frame's bars do at this gain."""
-    bars = 0.5 + (gain - 0.5) / COARSE  # each of a bar's two edges moves by the gain
-    return dots_for(bars, curve_of_gain(gain))
 
 
 def table_from_wedge(readings: Mapping[float, float]) -> Curve:
@@ -112,6 +92,29 @@ def table_from_wedge(readings: Mapping[float, float]) -> Curve:
     return tuple(points)
 
 
+def read_wedge(text: str) -> dict[float, float]:
+    """Read a measured wedge: on each line the number below a tile (0 to 100) and its light.
+
+    Raises:
+        ValueError: with the line that is not so.
+    """
+    readings: dict[float, float] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split("#")[0].replace("%", " ").replace("=", " ").split()
+        if not words:
+            continue
+        try:
+            percent, light = (float(word) for word in words)
+        except ValueError:
+            raise ValueError(
+                f"line {number}: {line.strip()!r} is no tile and its light: 25 178.5"
+            ) from None
+        if not (0 <= percent <= 100 and 0 <= light < float("inf")):
+            raise ValueError(f"line {number}: tiles are 0 to 100, light is not below 0")
+        readings[percent / 100] = light
+    return readings
+
+
 def ruler(profile: Profile) -> Bitmap:
     """Draw millimetre marks across the paper."""
     image = Image.new("1", (profile.dots_wide, 48), 1)
@@ -120,17 +123,6 @@ def ruler(profile: Profile) -> Bitmap:
         x = round(mm * profile.dpi / MM_PER_INCH)
         pen.line((x, 0, x, 44 if mm % 10 == 0 else 30 if mm % 5 == 0 else 18), fill=0)
     return from_image(image)
-
-
-def patch(gain: float) -> Bitmap:
-    """Draw single dots in a frame of bars: equally dark where the printer has this gain."""
-    frame = Image.new("1", (PATCH_DOTS, PATCH_DOTS), 1)
-    pen = ImageDraw.Draw(frame)
-    for top in range(0, PATCH_DOTS, 2 * COARSE):
-        pen.rectangle((0, top, PATCH_DOTS - 1, top + COARSE - 1), fill=0)
-    inner = PATCH_DOTS // 2
-    frame.paste(_even(share_as_dark_as_bars(gain), inner), (inner // 2, inner // 2))
-    return from_image(frame)
 
 
 def fine_lines(wide: int) -> Bitmap:
@@ -145,13 +137,14 @@ def fine_lines(wide: int) -> Bitmap:
     return from_image(image)
 
 
+def _patches(tone: str, profile: Profile) -> list[Item]:
+    numbers = [str(n + 1) for n in range(len(GAINS))]
+    tiles = [patch(gain, TONES[tone]) for gain in GAINS]
+    return [*_label(f"{tone}:", profile), *_row(tiles, numbers, profile)]
+
+
 def _tile(share: float) -> Bitmap:
-    return from_image(_even(share, PATCH_DOTS * 5 // 8))
-
-
-def _even(share: float, side: int) -> Image.Image:
-    """Dither an even patch with the printer's own pattern and no table."""
-    return Image.new("L", (side, side), round(255 * (1 - share))).convert("1")
+    return from_image(even(share, TILE_DOTS))
 
 
 def _row(tiles: list[Bitmap], names: list[str], profile: Profile) -> list[Item]:

@@ -30,6 +30,7 @@ from hardware_sim.printer_models import MODELS
 from hardware_sim.stand_ins import PrinterStandIn, printer_on
 from offers.model import CampaignId, CouponNumber, OfferId, Serial
 from offers.records import Incarnation, Issued, JobId, Printed, Uid
+from printer.patches import table_from_patches
 from printer.profile import PROFILES, load_profile
 from printer.slip import Slip
 from tests.agent.fake_desk import TOKEN, FakeDesk
@@ -152,20 +153,69 @@ def test_a_test_slip_goes_through_the_running_lane(
     assert lane.journal.entries == []
 
 
-def test_calibrating_through_the_lane_asks_for_the_patch(
+def test_calibrating_through_the_lane_asks_for_the_patches(
     config: Path,
     lane: Lane,
     printer: PrinterStandIn,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Printed by the lane, answered by the operator, written beside the configuration."""
-    monkeypatch.setattr("builtins.input", lambda _: "3")
+    """Printed by the lane, answered by the operator row by row, written beside the configuration."""
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return "3"
+
+    monkeypatch.setattr("builtins.input", answer)
     assert main(["printer", "calibrate", "--config", str(config)]) == 0
     printer.wait_for("step wedge", slips=1)
+    assert [
+        row for question in asked for row in ("light", "middle", "dark") if row in question
+    ] == [
+        "light",
+        "middle",
+        "dark",
+    ]
     found = load_profile(config.parent / "printer.json")
     assert found.dot_gain == pytest.approx(0.60)
+    assert found.wedge == ()
     assert 'profile = "printer.json"' in capsys.readouterr().out
+
+
+def test_rows_that_differ_make_a_table(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Light tones gain less than dark ones: the profile has a table, and the middle's gain beside it."""
+    words = ["printer", "calibrate", "--config", str(config), "--patch", "3,4,6"]
+    assert main(words) == 0
+    found = load_profile(config.parent / "printer.json")
+    assert found.dot_gain == pytest.approx(0.65)
+    assert found.wedge == table_from_patches((3, 4, 6))
+    assert f"a table of {len(found.wedge)} tones" in capsys.readouterr().out
+
+
+def test_a_measured_wedge_is_the_unit_s_table(config: Path, printer: PrinterStandIn) -> None:
+    """Read off a file, checked, and written into the unit's profile; nothing is printed."""
+    readings = config.parent / "unit-7.txt"
+    readings.write_text("0 200\n25 130\n50 70\n75 30\n100 20\n")
+    words = ["printer", "calibrate", "--config", str(config), "--wedge", str(readings)]
+    assert main(words) == 0
+    wedge = load_profile(config.parent / "printer.json").wedge
+    assert wedge == ((0.25, 0.3889), (0.5, 0.7222), (0.75, 0.9444))
+    assert printer.paper == []
+
+
+@pytest.mark.parametrize("text", ["0 200\n100 x\n", "0 200\n50 70\n", "0 20\n100 200\n", None])
+def test_a_wedge_that_makes_no_table_is_told(
+    config: Path, text: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line that is none, a tile that is missing, black lighter than white, no such file."""
+    readings = config.parent / "unit-7.txt"
+    if text is not None:
+        readings.write_text(text)
+    words = ["printer", "calibrate", "--config", str(config), "--wedge", str(readings)]
+    assert main(words) == 1
+    assert capsys.readouterr().err
+    assert not (config.parent / "printer.json").exists()
 
 
 def test_calibrating_with_a_patch_prints_nothing(config: Path, printer: PrinterStandIn) -> None:
@@ -177,7 +227,7 @@ def test_calibrating_with_a_patch_prints_nothing(config: Path, printer: PrinterS
     assert printer.paper == []
 
 
-@pytest.mark.parametrize("patch", ["0", "10"])
+@pytest.mark.parametrize("patch", ["0", "10", "x", "1,2,10"])
 def test_a_patch_that_is_not_there_is_told(
     config: Path, patch: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

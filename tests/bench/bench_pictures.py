@@ -3,8 +3,8 @@
 The paper is a model: each black dot a disc of a radius in dot pitches, ink that still reflects
 three per cent, an eye that blurs by 1.5 dots and takes the paper's own white and black for white
 and black; error in perceptual (sRGB) space, in dB. A printer is calibrated as a store does it, by a
-wedge of twelve patches that a scanner read (`printer.calibration`). Then 2,000
-photo streams are searched for commands that a printer carries out amid a picture.
+wedge of eighteen tiles that a scanner read (`printer.calibration`). Then 2,000 photo streams are
+searched for commands that a printer carries out amid a picture.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The session against the clock: a stalled printer, every baud rate, every fault of the simulator.
 
-The stall is real: what is measured is how long the loop was ever away from its other work. Six
-seconds of it hold what sixty would, ten deadlines of jobs; sixty seconds and more are in the fault
-matrix, on its own clock. The table of faults is written to out/printer_faults.txt.
+The stall is real, sixty seconds of it: what is measured is how long the loop was ever away from its
+other work, over the deadlines of ten jobs. The table of faults is written to out/printer_faults.txt.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from tests.faults.rig import Rig, long_slip
 BAUDS = (9600, 19_200, 38_400, 57_600, 115_200)
 LIMIT_S = 2.0
 LAG_MS = 20.0
-STALL_S = 6.0
+STALL_S = 60.0
 TICK_S = 0.001
 TABLE = Path("out/printer_faults.txt")
 MODEL = "tm-t20iii"
@@ -65,7 +64,7 @@ def _lag() -> Figure:
     worst = lags[len(lags) * 99 // 100] * 1000
     ratio = worst / LAG_MS
     return Figure(
-        "loop lag p99 while a printer stalls", worst, "ms",
+        f"loop lag p99 while a printer stalls for {STALL_S:g} s", worst, "ms",
         f"the limit, over {len(lags)} wakes", ratio, f"< {LAG_MS:g} ms", ratio < 1,
     )  # fmt: skip
 

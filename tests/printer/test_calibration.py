@@ -4,14 +4,12 @@ import zxingcpp
 from printer.bitmap import to_image
 from printer.calibration import (
     EAN,
-    GAINS,
     LINES,
     STEPS,
     TEXT,
     calibration_job,
-    gain_from_patch,
+    read_wedge,
     ruler,
-    share_as_dark_as_bars,
     table_from_wedge,
 )
 from printer.dither import tone_table
@@ -52,25 +50,6 @@ def test_the_ruler_has_a_mark_a_millimetre() -> None:
     assert 0 < tall[392] < tall[400]
 
 
-@pytest.mark.parametrize("number", range(1, len(GAINS) + 1))
-def test_the_patch_that_melts_in_names_the_gain(number: int) -> None:
-    """On a printer of that gain the patch's dots cover what the bars around it do, and no other's."""
-    gain = gain_from_patch(number)
-    bars = 0.5 + (gain - 0.5) / 8
-    seen = [
-        abs(cover_of(share_as_dark_as_bars(other), curve_of_gain(gain)) - bars) for other in GAINS
-    ]
-    assert seen.index(min(seen)) == number - 1
-    assert min(seen) < 0.01
-
-
-def test_there_are_only_so_many_patches() -> None:
-    """A number that is not on the slip is a slip of the pen."""
-    for number in (0, len(GAINS) + 1):
-        with pytest.raises(ValueError, match="patches"):
-            gain_from_patch(number)
-
-
 def test_a_measured_wedge_makes_the_table_of_the_printer_that_printed_it() -> None:
     """Read off a printer of a known gain, in any unit of light, it gives that gain's table."""
     curve = curve_of_gain(0.75)
@@ -101,3 +80,18 @@ def test_a_curve_can_be_walked_both_ways() -> None:
         curve = curve_of_gain(gain)
         for share in (0.1, 0.35, 0.6):
             assert dots_for(cover_of(share, curve), curve) == pytest.approx(share, abs=0.01)
+
+
+def test_readings_are_written_as_one_likes() -> None:
+    """A tile and its light on each line: with a per cent sign, an equals sign, a remark."""
+    text = "# unit 7, phone in daylight\n0 = 231\n25% 178.5\n\n100\t20  # black\n"
+    assert read_wedge(text) == {0.0: 231.0, 0.25: 178.5, 1.0: 20.0}
+
+
+@pytest.mark.parametrize(
+    "line", ["25", "25 x", "25 1 2", "101 3", "-1 3", "25 -3", "25 nan", "25 inf"]
+)
+def test_a_line_that_is_no_reading_is_told(line: str) -> None:
+    """With its number, before anything is written."""
+    with pytest.raises(ValueError, match="line 2"):
+        read_wedge(f"0 231\n{line}\n")
