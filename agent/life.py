@@ -16,6 +16,7 @@ from agent.events import Hub
 from agent.http_app import make_app
 from agent.http_limits import Limits
 from agent.http_server import serve
+from agent.notices import ASIDE, aside_value
 from agent.page_keys import PageKeys
 from agent.picture_desk import NEVER, PictureDesk
 from agent.print_desk import PrintDesk
@@ -87,9 +88,7 @@ async def _one_life(
     lane = await wire(config, clock, Dice(), over.set)
     lives[:] = [lane]
     if lane.journal.set_aside is not None:
-        log.error("! a damaged journal was set aside as %s", lane.journal.set_aside.name)
-        noted = Noted("journal_set_aside", lane.journal.set_aside.name)
-        await lane.journal.append(Entry(noted, clock.utc_now()))
+        await _tell_aside(lane, lane.journal.set_aside.name)
     await lane.lane.restore()
     _start(lane)
     ends = [asyncio.ensure_future(event.wait()) for event in (stop, over)]
@@ -99,6 +98,14 @@ async def _one_life(
         for end in ends:
             end.cancel()
         await _finish(lane)
+
+
+async def _tell_aside(lane: WiredLane, file: str) -> None:
+    """Tell of a damaged journal: headquarters by a row, the page by a value, store IT by the log."""
+    log.error("! a damaged journal was set aside as %s", file)
+    now = lane.clock.utc_now()
+    await lane.journal.append(Entry(Noted("journal_set_aside", file), now))
+    await lane.journal.set_meta(ASIDE, aside_value(now, file))
 
 
 def _start(lane: WiredLane) -> None:

@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from agent.help_desk import NO_PAPER, Paper
 from agent.hq_link import HqLink
+from agent.notices import ASIDE, notices
 from agent.print_desk import PrintDesk
 from agent.supervise import PartState, Supervisor
+from cache.journal import Journal
 from ground.clock import Clock
 from offers.model import Language
 from staff_help.lane_state import Light
@@ -23,12 +25,17 @@ class Views(Struct, frozen=True):
     hq: Callable[[Language], Light]
     paper: Paper
     parts: Mapping[str, PartState]
+    notices: Callable[[Language], tuple[str, ...]]
 
 
 def views_of(
-    printing: PrintDesk | None, link: HqLink | None, supervisor: Supervisor, clock: Clock
+    printing: PrintDesk | None,
+    link: HqLink | None,
+    supervisor: Supervisor,
+    clock: Clock,
+    journal: Journal,
 ) -> Views:
-    """Look at a lane's printer and link, which it may not have."""
+    """Look at a lane's printer and link, which it may not have, and at its journal."""
 
     def printer(tongue: Language) -> Light:
         if printing is None:
@@ -42,7 +49,13 @@ def views_of(
         view = link.view
         return hq_light(view.up, view.since, view.outbox, clock.utc_now(), tongue)
 
+    def troubles(tongue: Language) -> tuple[str, ...]:
+        view = link.view if link is not None else None
+        steady_since = view.since if view is not None and view.up else None
+        noted = link.noted if link is not None else {}
+        return notices(journal.meta(ASIDE), noted, steady_since, clock.utc_now(), tongue)
+
     paper = NO_PAPER
     if printing is not None:
         paper = Paper(printing.result, printing.again, printing.pictures, printing.picture)
-    return Views(printer, hq, paper, supervisor.parts)
+    return Views(printer, hq, paper, supervisor.parts, troubles)

@@ -144,7 +144,7 @@ class _Builder:
         rooms = self._rooms(book, here, single, printing)
         lane = Lane(rooms)
         supervisor = Supervisor(self.clock, self.dice)
-        views = views_of(printing, link, supervisor, self.clock)
+        views = views_of(printing, link, supervisor, self.clock, stock.journal)
         ask = (line, single.claims)
         disputes = disputes_of(config.lane, self.keys, rooms, ask, lambda: is_up(link))
         counter = Counter(lane, rooms, config.lane.lane_id, disputes, views, data / "journal.db")
