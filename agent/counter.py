@@ -179,6 +179,7 @@ class Counter:
             cache=cache_light(generation.id, generation.built_at, now, trusted, tongue),
             training=shown is not None and shown.answered.basket.mode == "training",
             case_max_minor=rules.case_max_minor,
+            notices=self._views.notices(tongue),
             sale=sale_view(shown, generation.offers, rules, tongue, generation.policy.greeting)
             if shown is not None
             else None,
