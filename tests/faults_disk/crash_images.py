@@ -2,6 +2,8 @@
 
 The model: what was written to a file since its last sync is there whole, in part, or not at all, in
 any mixture, and a write may be torn at a sector. Names (create, rename, unlink) are there at once.
+A sync that failed leaves any mixture for good: the kernel forgets what it could not write, and the next
+sync says "done" without it.
 """
 
 from __future__ import annotations
@@ -53,14 +55,17 @@ class Promises:
 class Disk:
     """The files as they surely are, and what may or may not have reached them."""
 
-    def __init__(self) -> None:
+    def __init__(self, dice: random.Random) -> None:
+        self._dice = dice
         self.sure: dict[str, bytearray] = {}
         self.pending: dict[str, list[Op]] = {}
 
     def take(self, op: Op) -> None:
         """Take an operation."""
-        if op.kind == "s":
-            for each in self.pending.pop(op.name, []):
+        if op.kind in "sf":
+            pending = self.pending.pop(op.name, [])
+            some = self._dice.choice(MIXTURES) if op.kind == "f" and pending else "all"
+            for each in kept(pending, some, self._dice):
                 apply(self.sure, each)
             self.sure.setdefault(op.name, bytearray())
         elif op.kind == "u":
@@ -74,11 +79,11 @@ class Disk:
             self.sure.setdefault(op.name, bytearray())
             self.pending.setdefault(op.name, []).append(op)
 
-    def image(self, mixture: str, dice: random.Random) -> dict[str, bytes]:
+    def image(self, mixture: str) -> dict[str, bytes]:
         """Make one state that a power cut may leave now."""
         files = {name: bytearray(data) for name, data in self.sure.items()}
         for ops in self.pending.values():
-            for op in kept(ops, mixture, dice):
+            for op in kept(ops, mixture, self._dice):
                 apply(files, op)
         return {name: bytes(data) for name, data in files.items()}
 
@@ -113,7 +118,10 @@ def apply(files: dict[str, bytearray], op: Op) -> None:
 
 
 class Verdict(NamedTuple):
-    """How an image did: whole, new (nothing was promised yet), lost, corrupt, or invented."""
+    """How an image did: whole, new (nothing was promised yet), lost, corrupt, or invented.
+
+    Or back: whole, with a call that was never answered behind everything that was promised.
+    """
 
     what: str
     why: str = ""
@@ -153,7 +161,8 @@ def held(
     """Compare what is there with what was promised."""
     there = {seq: hashed.hex() for seq, hashed in db.execute("SELECT seq, hash FROM row")}
     strange = [seq for seq, hashed in there.items() if truth.get(seq, "") != hashed and truth]
-    if strange:
+    back = min(strange, default=0) > max(promised.rows, default=0)
+    if strange and not back:
         return Verdict("invented", f"rows {strange[:5]}")
     anchor = int(meta["anchor_seq"])
     missing = [seq for seq in promised.rows if seq > anchor and seq not in there]
@@ -161,7 +170,8 @@ def held(
         return Verdict("lost", f"rows {missing[:5]} of {len(missing)}")
     if anchor > int(meta.get("hq_acked", 0)):
         return Verdict("lost", "pruned what headquarters has not")
-    return kept_beside(db, meta, promised)
+    beside = kept_beside(db, meta, promised)
+    return Verdict("back") if back and beside.what == "whole" else beside
 
 
 def kept_beside(db: sqlite3.Connection, meta: dict[str, str], promised: Promises) -> Verdict:
@@ -186,7 +196,9 @@ class Run(NamedTuple):
     truth: dict[int, str]
 
 
-def trace(shim: Path, synchronous: str, fault: str = "trace") -> Run:
+def trace(
+    shim: Path, synchronous: str, fault: str = "trace", first: int = 1, many: int = FOREVER
+) -> Run:
     """Live a day under the shim, whole."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name) / "lane"
@@ -194,7 +206,7 @@ def trace(shim: Path, synchronous: str, fault: str = "trace") -> Run:
         file = Path(name) / "trace"
         command = [sys.executable, "-m", "tests.faults_disk.workload", str(place)]
         subprocess.run(
-            [*command, fault, "1", str(FOREVER), synchronous, str(file)],
+            [*command, fault, str(first), str(many), synchronous, str(file)],
             env=environment(shim),
             cwd=ROOT,
             check=True,
@@ -212,12 +224,14 @@ def promises(lines: Iterable[bytes]) -> Promises:
     return promised
 
 
-def killed(shim: Path, fault: str, first: int, many: int, every: int) -> Iterator[Verdict]:
-    """Kill a day at one operation after another, and judge what each left behind."""
+def killed(
+    shim: Path, fault: str, first: int, many: int, every: int, sales: int
+) -> Iterator[Verdict]:
+    """Kill a day of so many sales at one operation after another; judge what each left behind."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as name:
         command = [sys.executable, "-m", "tests.faults_disk.workload", name, f"every {fault}"]
         subprocess.run(
-            [*command, str(first), str(many), "full", str(every)],
+            [*command, str(first), str(many), "full", str(every), str(sales)],
             env=environment(shim),
             cwd=ROOT,
             check=True,
@@ -230,8 +244,7 @@ def killed(shim: Path, fault: str, first: int, many: int, every: int) -> Iterato
 
 def replay(run: Run, *, every: int = 1, seed: int = 1) -> Counter[str]:
     """Cut the power after each operation (or each so many), in every mixture; count the verdicts."""
-    dice = random.Random(seed)
-    disk, promised = Disk(), Promises()
+    disk, promised = Disk(random.Random(seed)), Promises()
     found: Counter[str] = Counter()
     seen: set[bytes] = set()
     for number, op in enumerate(run.ops):
@@ -241,7 +254,7 @@ def replay(run: Run, *, every: int = 1, seed: int = 1) -> Counter[str]:
         disk.take(op)
         if number % every == 0:
             for mixture in MIXTURES:
-                image = disk.image(mixture, dice)
+                image = disk.image(mixture)
                 name = fingerprint(image, promised)
                 if name not in seen:
                     seen.add(name)

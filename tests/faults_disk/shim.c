@@ -8,6 +8,7 @@
      torn    half of the n-th operation's bytes are written, then SIGKILL
      eio     the n-th operation and `count` - 1 after it fail with EIO
      eiosync the same, syncs alone being counted and hit
+     eiosome from the n-th sync on, each `count`-th sync fails with EIO
      enospc  the same with ENOSPC; syncs, unlinks and renames go on as ever
      full    no file may grow, but by what unlinking has freed
      readonly the same with EROFS
@@ -103,6 +104,7 @@ static int turn(char op) {
     if (now && !strcmp(fault, "torn")) return -1;
     if (now && !strcmp(fault, "eio")) return EIO;
     if (now && sync && !strcmp(fault, "eiosync")) return EIO;
+    if (sync && !strcmp(fault, "eiosome") && synced >= first && synced % many == 0) return EIO;
     if (now && writes && !strcmp(fault, "enospc")) return ENOSPC;
     if (now && !strcmp(fault, "readonly")) return EROFS;
     return 0;

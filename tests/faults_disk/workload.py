@@ -3,21 +3,26 @@
     python -m tests.faults_disk.workload DIRECTORY FAULT FIRST MANY SYNCHRONOUS TRACE
 
 Each answered call is written to DIRECTORY/told, a line of JSON: what the journal promised so far.
-With the fault "every" and FIRST-FIRST+MANY as a range of operations, a child for each of them is
-killed there, in DIRECTORY/<operation>: one interpreter start for all of them.
+With the fault "every kill" (or "every torn"), FIRST-FIRST+MANY as a range of operations, and for TRACE
+a step and a number of sales, a child for each operation is killed there, in DIRECTORY/<operation>, up to
+the end of the day: one interpreter start for all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
 import sys
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cache import journal_open, journal_thread
 from cache.entries import Entry
+from cache.errors import JournalUnwritable
 from cache.journal import Journal
 from cache.journal_store import OpenBasket
 from offers.basket import TransactionKey
@@ -33,7 +38,6 @@ ERASED = ShopperKey("0badc0de" * 4)
 OTHER = ShopperKey("600dc0de" * 4)
 SALES = 18
 ROUNDS = 3
-FORGOTTEN = SALES * 3 * 2  # sales of the first two rounds; then the shopper is erased
 
 
 class Told:
@@ -46,6 +50,17 @@ class Told:
         """Write one promise."""
         os.write(self._fd, json.dumps(what).encode() + b"\n")
 
+    async def keep(self, call: Awaitable[Any], **what: object) -> None:
+        """Make a call, and write down what it promised, where it was not refused."""
+        try:
+            rows = await call
+        except JournalUnwritable:
+            self.say(refused=True)
+            return
+        if isinstance(rows, tuple):
+            what["rows"] = [[row.seq, row.hash] for row in rows]
+        self.say(**what)
+
 
 def sale(number: int, shopper: ShopperRef | None) -> Tendered:
     """Make a sale with one redeemed coupon."""
@@ -55,22 +70,18 @@ def sale(number: int, shopper: ShopperRef | None) -> Tendered:
     return Tendered(uid, key, 1, "live", shopper, 500, 100, (used,), (), (), "0" * 64)
 
 
-async def sell(journal: Journal, told: Told, first: int) -> None:
+async def sell(journal: Journal, told: Told, numbers: range, known: ShopperKey) -> None:
     """Sell at one till: each sale is open for a moment, then paid, then kept."""
-    for number in range(first, first + SALES):
-        known = ERASED if number % 3 and number <= FORGOTTEN else OTHER
-        shopper = journal.ref(known)
+    for number in numbers:
+        shopper = journal.ref(known if number % 3 else OTHER)
         record = sale(number, shopper)
         at = NOON + timedelta(minutes=number)
         opened = OpenBasket(record.uid, record.key, 1, b"{}" * 200)
-        rows = await journal.append(
-            Entry(Noted("opened", "x" * (number * 37 % 900)), at), open_baskets={record.uid: opened}
-        )
-        told.say(rows=[[row.seq, row.hash] for row in rows])
-        rows = await journal.append(
-            Entry(record, at), open_baskets={record.uid: None}, evidence={record.uid: b"why " * 300}
-        )
-        told.say(rows=[[row.seq, row.hash] for row in rows], evidence=record.uid)
+        begun = Entry(Noted("opened", "x" * (number * 37 % 900)), at)
+        await told.keep(journal.append(begun, open_baskets={record.uid: opened}))
+        why = {record.uid: b"why " * 300}
+        paid = journal.append(Entry(record, at), open_baskets={record.uid: None}, evidence=why)
+        await told.keep(paid, evidence=record.uid)
 
 
 async def listen(journal: Journal, told: Told, round_: int) -> None:
@@ -78,15 +89,13 @@ async def listen(journal: Journal, told: Told, round_: int) -> None:
     for step in range(4):
         rev = round_ * 10 + step + 1
         sold = SoldOp(LaneId("L9"), ELSEWHERE, rev, Gtin("04006381333931"), 1, NOON)
-        await journal.apply_delta(rev, (sold, AssignOp(ERASED if round_ < 2 else OTHER, ())))
-        told.say(delta=rev)
-        await journal.set_recalls(rev, (Gtin("04006381333931"),), ())
-        told.say(recalls=rev)
-    await journal.set_meta("floor", str(round_))
-    told.say(floor=round_)
+        ops = sold, AssignOp(ERASED if round_ < 2 else OTHER, ())
+        await told.keep(journal.apply_delta(rev, ops), delta=rev)
+        await told.keep(journal.set_recalls(rev, (Gtin("04006381333931"),), ()), recalls=rev)
+    await told.keep(journal.set_meta("floor", str(round_)), floor=round_)
 
 
-async def day(directory: Path, told: Told) -> None:
+async def day(directory: Path, told: Told, sales: int) -> None:
     """Sell at three tills in three rounds; acknowledge and prune after each, erase after the second."""
     clock = [NOON]
     refs = iter(range(10**6))
@@ -98,38 +107,40 @@ async def day(directory: Path, told: Told) -> None:
         spare_pages=2,
     )
     for round_ in range(ROUNDS):
-        tills = (sell(journal, told, 1 + SALES * (3 * round_ + till)) for till in range(3))
+        known = ERASED if round_ < 2 else OTHER
+        firsts = (1 + sales * (3 * round_ + till) for till in range(3))
+        tills = (sell(journal, told, range(first, first + sales), known) for first in firsts)
         await asyncio.gather(*tills, listen(journal, told, round_))
         if round_ == 1:
-            await journal.erase(ERASED)
-            told.say(erased=ERASED)
+            await told.keep(journal.erase(ERASED), erased=ERASED)
         clock[0] += timedelta(days=100 if round_ else 0, hours=2)
-        await journal.hq_has(journal.last_seq - 20)
-        told.say(acked=journal.acked)
-        await journal.point_to(f"offers-{round_}.db", round_, round_ * 10)
-        told.say(pointer=round_)
+        upto = max(journal.acked, journal.last_seq - 20)
+        await told.keep(journal.hq_has(upto), acked=upto)
+        await told.keep(journal.point_to(f"offers-{round_}.db", round_, round_ * 10), pointer=round_)
     await journal.close()
 
 
-def run(directory: Path) -> None:
+def run(directory: Path, sales: int = SALES) -> None:
     """Live the day; the checkpoints come often."""
     journal_thread.CHECKPOINT_COMMITS = 12
     journal_thread.LATEST_COMMITS = 24
-    asyncio.run(day(directory, Told(directory)))
+    asyncio.run(day(directory, Told(directory), sales))
 
 
-def killed_at(directory: Path, fault: str, operation: int) -> None:
-    """Live the day in a child that is killed at an operation."""
+def killed_at(directory: Path, fault: str, operation: int, sales: int) -> bool:
+    """Live the day in a child that is killed at an operation; tell whether the day was so long."""
     place = directory / str(operation)
     place.mkdir()
     child = os.fork()
     if child == 0:
         try:
             arm(place, fault, operation, 1)
-            run(place)
+            run(place, sales)
+            os._exit(0)
         finally:
             os._exit(1)
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
 
 
 def main() -> None:
@@ -138,8 +149,11 @@ def main() -> None:
     first, many = int(sys.argv[3]), int(sys.argv[4])
     journal_open.PRAGMAS = (f"synchronous = {sys.argv[5]}", *journal_open.PRAGMAS[1:])
     if fault.startswith("every "):
-        for operation in range(first, first + many, int(sys.argv[6])):
-            killed_at(directory, fault.removeprefix("every "), operation)
+        every, sales = int(sys.argv[6]), int(sys.argv[7])
+        importlib.import_module("sqlite_utils")  # makes a schema: loaded once for all children
+        for operation in range(first, first + many, every):
+            if not killed_at(directory, fault.removeprefix("every "), operation, sales):
+                return
         return
     trace = os.open(sys.argv[6], os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
     arm(directory, fault, first, many, trace)
