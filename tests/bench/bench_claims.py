@@ -1,50 +1,59 @@
-"""A claim answered in the store, beside what it cannot do without: a round trip and two syncs."""
+"""A claim answered in the store, beside what it cannot do without: a round trip and two syncs.
+
+The store is real: its own broker, one lane's agent that arbitrates, and another lane that asks. The
+other side is a bare client and a bare answerer, each a process too, on the same broker and disk.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from agent.claim_line import ClaimLine
-from agent.store_arbiter import ArbiterHost
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from agent.wiring import WiredLane
 from cache.entries import Entry
-from cache.journal import Journal
 from ground.clock import SystemClock
-from ground.dice import Dice
-from offers.model import CouponNumber, LaneId, OfferId, Serial, StoreId
-from offers.records import Claiming, Incarnation, Uid
-from sync.claims import LaneClaims, Room, Way
-from sync.link_options import Ears, LinkOptions
-from sync.messages import Claim, ClaimAnswer, Copy, Oath, Seat
-from sync.mqtt_link import MqttLink
-from sync.payload import Packet, pack
-from sync.reading import read_down, read_up
-from sync.topics import down, up
+from hq.store import open_store
+from offers.model import CouponNumber, OfferId, Serial
+from offers.records import Claiming, Uid
+from sync.claims import Room
 from tests.bench.figure import Figure
 from tests.brokers import HOST, Broker, start_mosquitto
+from tests.many_lanes import Chain, LaneProcess, WholeLane, until
+from tests.pages import ROOT
 
-ROUNDS, EACH = 6, 60
-WARM = 20
-NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-STORE, ARBITER, ASKER = StoreId("s001"), LaneId("1"), LaneId("2")
-EPOCH = Incarnation("2" * 16)
+ROUNDS, EACH, WARM = 6, 60, 20
+PATIENCE_S = 60.0
+NUMBER, OFFER = CouponNumber("9501101530003"), OfferId("jam")
+WORD = b"x" * 250  # as long as a claim
+TABLE = """
+[arbiter]
+host = "127.0.0.1"
+port = {port}
+here = {here}
+claim_wait_ms = 1000
+"""
 
 
 def figures() -> list[Figure]:
     """Measure in a directory on a disk: in memory a sync costs nothing."""
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
-        broker = start_mosquitto(Path(name))
+        place = Path(name)
+        brokers = [start_mosquitto(place) for _ in range(2)]
         try:
-            claims, bare = asyncio.run(measure(Path(name), broker))
+            claims, bare = asyncio.run(measure(place, *brokers))
         finally:
-            broker.kill()
+            for broker in brokers:
+                broker.kill()
     figure = p99(claims) / p99(bare)
     against = "a bare QoS 1 round trip and two fdatasync"
     name = "claim answered in the store, p99"
@@ -56,159 +65,158 @@ def p99(times_s: list[float]) -> float:
     return sorted(times_s)[len(times_s) * 99 // 100 - 1]
 
 
-async def measure(place: Path, broker: Broker) -> tuple[list[float], list[float]]:
-    """Time both ways in turn, on the same broker, the same disk, the same client."""
+async def measure(place: Path, hq: Broker, store: Broker) -> tuple[list[float], list[float]]:
+    """Time both ways in turn."""
     claims: list[float] = []
     bare: list[float] = []
-    async with Asker.running(place, broker) as asker, Echo.running(place, broker) as echo:
-        for _ in range(WARM):
-            await asker.ask()
-            await echo.ask()
-        for _ in range(ROUNDS):
-            for way, times in ((asker, claims), (echo, bare)):
-                for _ in range(EACH):
-                    begin = time.perf_counter()
-                    await way.ask()
-                    times.append(time.perf_counter() - begin)
+    async with store_of_two(Chain(place, hq, 2), store) as asker, answerer(place, store.port):
+        with Bare.connected(place, store.port) as echo:
+            for _ in range(WARM):
+                await asker.ask()
+                await asyncio.to_thread(echo.ask)
+            for _ in range(ROUNDS):
+                claims += [await asker.ask() for _ in range(EACH)]
+                bare += await asyncio.to_thread(lambda: [echo.ask() for _ in range(EACH)])
+        assert asker.granted >= len(claims)
     return claims, bare
 
 
 @asynccontextmanager
-async def client(broker: Broker, name: str, ears: Ears, *topics: str) -> AsyncIterator[MqttLink]:
-    """Run a client of the product until the block ends."""
-    up_now = asyncio.Event()
-    told = Ears(
-        on_message=ears.on_message,
-        on_up=lambda _: up_now.set(),
-        on_down=lambda _: None,
-        on_poison=lambda _: None,
-    )
-    options = LinkOptions(host=HOST, port=broker.port, client_id=name, subscriptions=topics)
-    link = MqttLink(options, told, SystemClock(), Dice())
-    running = asyncio.ensure_future(link.run())
-    await asyncio.wait_for(up_now.wait(), 10)
-    yield link
-    await link.stop()
-    await running
+async def store_of_two(chain: Chain, store: Broker) -> AsyncIterator[Asker]:
+    """Open a store: lane 1's agent arbitrates as a process, lane 2 asks from here."""
+    chain.run("init")
+    chain.publish()
+    folders = [chain.enrol(name) for name in chain.names]
+    for folder, here in zip(folders, ("true", "false"), strict=True):
+        with (folder / "lane.toml").open("a") as file:
+            file.write(TABLE.format(port=store.port, here=here))
+    desk, lane = LaneProcess(folders[0]), WholeLane(folders[1])
+    async with chain.serving():
+        await lane.on()
+        await desk.on()
+        assert lane.lane.store_link is not None
+        claiming = asyncio.ensure_future(lane.lane.store_link.run())
+        await until(lambda: leased(chain))
+        chain.run("apply", "--force", str(chain.shop))  # now with lane 1's block of serials
+        await until(lambda: lane.lane.shelf.lease(leased(chain)) is not None)
+        chain.run("arbiter", "s001", "1")
+        await until(lambda: desk.says("is open"))
+        try:
+            yield Asker(lane.lane, leased(chain))
+        finally:
+            claiming.cancel()
+            await asyncio.gather(claiming, return_exceptions=True)
+            await asyncio.gather(desk.off(), lane.off())
 
 
-def hears(on_message: object) -> Ears:
-    """Make ears that hear messages only."""
-    nothing = lambda _: None  # noqa: E731
-    return Ears(on_message=on_message, on_up=nothing, on_down=nothing, on_poison=nothing)  # type: ignore[arg-type]
+def leased(chain: Chain) -> int:
+    """Give the first block of serials that the store's first lane got, 0 before it has one."""
+    store = open_store(chain.place / "hq.db")
+    leases = [lease.lease for lease in store.leases() if lease.lane == "1"]
+    store.close()
+    return leases[0] if leases else 0
 
 
 class Asker:
-    """A lane's journal and waiting till on one side, the arbiter's ledger on the other."""
+    """A lane that claims coupons of its store, as it does for a till."""
 
-    def __init__(self, journal: Journal, host: ArbiterHost) -> None:
-        self._journal, self._host = journal, host
-        claims = LaneClaims(EPOCH, 5.0)
-        way = Way("store", 1, 5.0)
-        self.line = ClaimLine(claims, self._send, SystemClock(), lambda _: way)
-        self.link: MqttLink | None = None
-        self.desk: MqttLink | None = None
-        self._number = 0
+    def __init__(self, lane: WiredLane, lease: int) -> None:
+        self._lane, self._lease = lane, lease
+        self._number = self.granted = 0
 
-    @staticmethod
-    @asynccontextmanager
-    async def running(place: Path, broker: Broker) -> AsyncIterator[Asker]:
-        """Open both files and connect both clients."""
-        home = await _journal(place / "arbiter.journal", "1" * 16)
-        mine = await _journal(place / "lane.journal", EPOCH)
-        host = ArbiterHost(place, home, SystemClock())
-        await host.begin(Seat(STORE, 1, ARBITER, (ASKER,)))
-        await host.copy(Copy(1, "", "", True, ()))
-        await host.oath(ASKER, Oath(1, EPOCH, 0))
-        asker = Asker(mine, host)
-        topics = down(STORE, ASKER, "claim"), up(STORE, ASKER, "claim")
-        async with (
-            client(broker, "lane", hears(asker.answered), topics[0]) as asker.link,
-            client(broker, "desk", hears(asker.decide), topics[1]) as asker.desk,
-        ):
-            yield asker
-        await host.close()
-        await mine.close()
-        await home.close()
-
-    async def ask(self) -> None:
-        """Journal a claim, ask, and wait for the grant, as a coupon at the till does."""
+    async def ask(self) -> float:
+        """Journal a claim, ask, and wait for the grant; give the seconds."""
+        serial = Serial(f"{self._lease:05d}{self._number:03d}0000")
         self._number += 1
-        serial = Serial(f"{self._number:012d}")
-        number = CouponNumber("9501101530003")
-        row = Claiming(Uid("0" * 32), serial, number, OfferId("jam"), 100)
-        (written,) = await self._journal.append(Entry(row, NOW))
-        (answer,) = await self.line.ask([(row, written.seq)], NOW, Room)
-        assert type(answer.record).__name__ == "ClaimGranted"
-
-    def _send(self, claim: Claim) -> bool:
-        assert self.link is not None
-        return self.link.publish(pack(up(STORE, ASKER, "claim"), claim))
-
-    async def decide(self, packet: Packet) -> None:
-        """Answer as the arbiter's desk does: the ledger first."""
-        _, lane, claim = read_up(packet)
-        assert isinstance(claim, Claim)
-        assert self.desk is not None
-        answer = await self._host.claim(claim, f"{STORE}/{lane}")
-        assert answer is not None
-        self.desk.publish(pack(down(STORE, lane, "claim"), answer))
-
-    async def answered(self, packet: Packet) -> None:
-        """Hand the answer to the waiting till."""
-        answer = read_down(packet, {})
-        assert isinstance(answer, ClaimAnswer)
-        self.line.answered(answer)
+        row = Claiming(Uid("0" * 32), serial, NUMBER, OFFER, 100)
+        began, now = time.perf_counter(), SystemClock().utc_now()
+        (written,) = await self._lane.journal.append(Entry(row, now))
+        (answer,) = await self._lane.line.ask([(row, written.seq)], now, Room)
+        self.granted += type(answer.record).__name__ == "ClaimGranted"
+        return time.perf_counter() - began  # a second where no answer came
 
 
-class Echo:
+def opened(path: Path) -> int:
+    """Open a file to append to."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def synced(file: int) -> None:
+    """Write as much as a claim, and sync it."""
+    os.write(file, WORD)
+    os.fdatasync(file)
+
+
+def connected(port: int, name: str, topic: str) -> paho.Client:
+    """Connect a bare client that hears one topic."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=paho.MQTTv5)
+    there = threading.Event()
+    client.on_subscribe = lambda *_: there.set()
+    client.connect(HOST, port)
+    client.loop_start()
+    client.subscribe(topic, 1)
+    assert there.wait(PATIENCE_S)
+    return client
+
+
+class Bare:
     """The least that it takes: a sync, a word there, a sync, a word back."""
 
-    def __init__(self, files: list[int]) -> None:
-        self._files = files
-        self._back = asyncio.Event()
-        self.link: MqttLink | None = None
-        self.far: MqttLink | None = None
-        self._word = random.Random(1).randbytes(250)
+    def __init__(self, client: paho.Client, file: int) -> None:
+        self._client, self._file = client, file
+        self._back = threading.Event()
+        client.on_message = lambda *_: self._back.set()
 
     @staticmethod
-    @asynccontextmanager
-    async def running(place: Path, broker: Broker) -> AsyncIterator[Echo]:
-        """Open two files and connect two clients."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        files = [os.open(place / f"raw-{n}", flags, 0o600) for n in range(2)]
-        echo = Echo(files)
-        async with (
-            client(broker, "near", hears(echo.back), "echo/back") as echo.link,
-            client(broker, "far", hears(echo.there), "echo/there") as echo.far,
-        ):
-            yield echo
-        for file in files:
-            os.close(file)
+    @contextmanager
+    def connected(place: Path, port: int) -> Iterator[Bare]:
+        """Connect the near side."""
+        client, file = connected(port, "near", "echo/back"), opened(place / "near")
+        yield Bare(client, file)
+        client.disconnect()
+        client.loop_stop()
+        os.close(file)
 
-    async def ask(self) -> None:
-        """Go there and back."""
-        assert self.link is not None
+    def ask(self) -> float:
+        """Go there and back; give the seconds."""
+        began = time.perf_counter()
         self._back.clear()
-        self._write(0)
-        self.link.publish(Packet("echo/there", self._word))
-        await self._back.wait()
-
-    async def there(self, packet: Packet) -> None:
-        """Sync, and send it back."""
-        assert self.far is not None
-        self._write(1)
-        self.far.publish(Packet("echo/back", packet.payload))
-
-    async def back(self, packet: Packet) -> None:
-        """It came back."""
-        del packet
-        self._back.set()
-
-    def _write(self, which: int) -> None:
-        os.write(self._files[which], self._word)
-        os.fdatasync(self._files[which])
+        synced(self._file)
+        self._client.publish("echo/there", WORD, 1)
+        assert self._back.wait(PATIENCE_S)
+        return time.perf_counter() - began
 
 
-async def _journal(path: Path, epoch: str) -> Journal:
-    return await Journal.open(path, incarnation=lambda: Incarnation(epoch), now=lambda: NOW)
+@asynccontextmanager
+async def answerer(place: Path, port: int) -> AsyncIterator[None]:
+    """Run the far side as a process."""
+    words = ("-m", "tests.bench.bench_claims", str(port), str(place / "far"))
+    pipe = asyncio.subprocess.PIPE
+    far = await asyncio.create_subprocess_exec(
+        sys.executable, *words, cwd=ROOT, stdin=pipe, stdout=pipe
+    )
+    assert far.stdout is not None
+    assert far.stdin is not None
+    await far.stdout.readline()
+    yield
+    far.stdin.close()
+    await far.wait()
+
+
+def answer(port: int, path: Path) -> None:
+    """Answer each word after a sync, until the standard input ends."""
+    file = opened(path)
+
+    def heard(client: paho.Client, _: object, message: paho.MQTTMessage) -> None:
+        synced(file)
+        client.publish("echo/back", message.payload, 1)
+
+    client = connected(port, "far", "echo/there")
+    client.on_message = heard
+    print("ready", flush=True)
+    sys.stdin.read()
+    client.disconnect()
+
+
+if __name__ == "__main__":
+    answer(int(sys.argv[1]), Path(sys.argv[2]))
