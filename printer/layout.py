@@ -81,7 +81,7 @@ def lay_out(
     across = _training(profile) if slip.training else []
 
     def put(name: str, text: str, gap: tuple[Item, ...] = ()) -> tuple[Item, ...]:
-        made = field(name, text, profile, rtl)
+        made = field(name, text, profile, rtl or right_to_left(text))
         notes.extend(made.notes)
         return (*made.items, *gap) if made.items else ()
 

@@ -43,7 +43,7 @@ function showRows(rows) {
     $("hanging").style.width = `${rows.width}px`;
     $("strips").append(picture(rows.png, rows.width, rows.height, ""));
   });
-  $("words").textContent = rows.text;
+  if (rows.text.trim()) $("words").textContent = rows.text; // else the last slip's stay to be read
 }
 
 function showSlip(slip) {

@@ -209,6 +209,9 @@ async def test_in_chromium_the_slip_grows_and_is_cut(browser_page, printer, addr
     size = await slip.evaluate("i => i.decode().then(() => [i.naturalWidth, i.naturalHeight])")
     assert size == [576, 60]
     assert "Hello shopper" in await slip.get_attribute("alt")
+    await send(printer, b"\x1bJ\x78")  # the white paper between head and blade
+    await browser_page.locator("#strips img").first.wait_for(state="attached")
+    assert "second line" in await browser_page.locator("#words").text_content()
     assert browser_page.complaints == []
 
 

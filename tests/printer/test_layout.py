@@ -1,7 +1,9 @@
 import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
+from PIL import Image, ImageChops, ImageOps
 
+from printer.bitmap import to_image
 from printer.items import CELL, Cut, Dots, NativeBars, NativeQr, Words
 from printer.layout import LOOKS, field, lay_out, picture_bitmap
 from printer.profile import PROFILES, Profile
@@ -129,3 +131,18 @@ def test_a_slip_ends_in_a_cut(slip: Slip) -> None:
     """And in nothing else."""
     items = lay_out(slip, EPSON, "full", [])
     assert [isinstance(item, Cut) for item in items].index(True) == len(items) - 1
+
+
+def test_a_title_runs_its_own_way_where_the_rest_of_the_slip_does_not() -> None:
+    """Hebrew above English terms: the figure that is read first stands at the right."""
+
+    def drawn(headline: str) -> Image.Image:
+        slip = Slip(job="0" * 32, headline=headline, terms="One use per coupon.")
+        (item,) = (item for item in lay_out(slip, EPSON, "words", []) if isinstance(item, Dots))
+        return to_image(item.bitmap).convert("L")
+
+    one, other = drawn("14 הנחה"), drawn("41 הנחה")
+    left, _, right, _ = ImageOps.invert(one).getbbox() or (0, 0, 0, 0)
+    differs = ImageChops.difference(one, other).getbbox()
+    assert differs is not None
+    assert differs[0] > (left + right) / 2
