@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -30,7 +29,7 @@ from hardware_sim.stand_ins import (
     printer_on,
 )
 from hardware_sim.till import Till
-from hardware_sim.world import World
+from hardware_sim.world import World, known
 
 PAPER = pytest.StashKey[list[PrinterStandIn]]()
 START = "2026-11-02T10:00:00Z"
@@ -87,14 +86,18 @@ def make_sim_printer(
         faults: tuple[str, ...] = (),
         *,
         timed: bool = False,
-        **line: Any,
+        baud: int = 0,
+        flow: str = "none",
     ) -> PrinterStandIn:
-        device = PrinterDevice(MODELS[model], pace_of(MODELS[model]) if timed else AT_ONCE)
+        hardware = known("printer model", MODELS, model)
+        device = PrinterDevice(hardware, pace_of(hardware) if timed else AT_ONCE)
         if port == "pty":
             path = tmp_path / f"sim-printer-{len(made) + 1}"
-            printer: SimPrinter = SerialPrinter(device, path, **line)
-        else:
+            printer: SimPrinter = SerialPrinter(device, path, baud, flow)
+        elif port == "tcp" and not baud and flow == "none":
             printer = NetworkPrinter(device)
+        else:
+            raise ValueError(f"port is 'tcp', or 'pty' with baud and flow; not {port!r}")
         made.append(printer_on(sim_loop, printer))
         request.node.stash.setdefault(PAPER, []).append(made[-1])
         for fault in faults:

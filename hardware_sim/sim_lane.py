@@ -71,8 +71,9 @@ class SimLane:
         self.config.write_text(shops.fill(self.shop.config, self.values), encoding="utf-8")
         for command in self.shop.prepare_lane:
             await shops.run_command(shops.filled(command, self.values), folder / "prepare.log")
-        token = Path(shops.fill(self.shop.token, self.values))
-        self.till = Till(shops.fill(self.shop.api, self.values), token, self.name)
+        self.api = shops.fill(self.shop.api, self.values)
+        self.token_file = Path(shops.fill(self.shop.token, self.values))
+        self.till = Till(self.api, self.token_file, self.name)
 
     async def start(self, now: datetime) -> None:
         """Start the agent, give it the time, wait until it answers.

@@ -200,6 +200,21 @@ class LaneStandIn:
         return PrinterStandIn(self._loop, self._world.lane_here.printer)
 
     @property
+    def scanner(self) -> ScannerStandIn:
+        """Give the scanner of the lane that the story is at."""
+        return ScannerStandIn(self._loop, self._world.lane_here.scanner)
+
+    @property
+    def api(self) -> str:
+        """Give the address of the lane's HTTP API, for a till of your own."""
+        return self._world.lane_here.api
+
+    @property
+    def token_file(self) -> Path:
+        """Give the file with the till's token."""
+        return self._world.lane_here.token_file
+
+    @property
     def answer(self) -> Any:
         """Give the last answer that the till got."""
         last = self._world.lane_here.till.last

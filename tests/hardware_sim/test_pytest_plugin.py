@@ -98,3 +98,52 @@ def test_a_till(sim_till, tmp_path):
 """,
     )
     assert "4 passed" in said, said
+
+
+def test_a_mark_that_is_wrong_is_told_in_a_sentence(tmp_path):
+    """A model, a fault, a port or a word that there is not: an error that says what there is."""
+    said = run(
+        tmp_path,
+        """
+import pytest
+
+@pytest.mark.parametrize("_", [pytest.param(0, marks=pytest.mark.sim_printer(**words)) for words in (
+    {"model": "58mmm"}, {"faults": ["papr-out"]}, {"port": "serial"}, {"baud": 9600}, {"modell": "58mm"},
+)])
+def test_it(sim_printer, _):
+    pass
+""",
+    )
+    assert "5 errors" in said
+    assert "no printer model is called '58mmm'; there is tm-t88v" in said
+    assert "did you mean 'paper-out'?" in said
+    assert said.count("port is 'tcp', or 'pty' with baud and flow") >= 2
+    assert "unexpected keyword argument 'modell'" in said
+
+
+def test_a_till_of_one_s_own_at_a_whole_lane(tmp_path):
+    """The lane's address and token, its scanner and its printer with a fault, each in the test's hands."""
+    said = run(
+        tmp_path,
+        """
+import json, urllib.request
+from datetime import date
+import pytest
+
+@pytest.mark.sim_lane(printer="pty", faults=["paper-near-end"])
+def test_it(sim_lane, sim_till):
+    sim_lane.do("expect state offers up")
+    sim_lane.scanner.scan("2900000001015", "]E0")
+    sim_lane.scanner.wait_until_read()
+    till = sim_till(sim_lane.api, sim_lane.token_file)
+    till.begin(date(2026, 11, 2))
+    till.ring("9520000001049", 1, 189)
+    assert till.put().status == 200
+    assert till.tender().status == 200
+    sim_lane.printer.wait_for("Solenne", slips=1, timeout_s=20)
+    assert sim_lane.printer.state["paper_near_end"]
+    bare = urllib.request.urlopen(sim_lane.api + "/healthz")
+    assert bare.status == 200
+""",
+    )
+    assert "1 passed" in said, said
