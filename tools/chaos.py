@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-PARTS = ("disk",)  # tools/chaos_<part>.py, each with `results() -> Iterator[Result]`
+PARTS = ("disk", "claims", "ledger")  # tools/chaos_<part>.py, each with `results() -> Iterator[Result]`
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,9 @@ async def day(directory: Path, told: Told, sales: int) -> None:
         clock[0] += timedelta(days=100 if round_ else 0, hours=2)
         upto = max(journal.acked, journal.last_seq - 20)
         await told.keep(journal.hq_has(upto), acked=upto)
-        await told.keep(journal.point_to(f"offers-{round_}.db", round_, round_ * 10), pointer=round_)
+        await told.keep(
+            journal.point_to(f"offers-{round_}.db", round_, round_ * 10), pointer=round_
+        )
     await journal.close()
 
 

@@ -1,0 +1,27 @@
+"""Four days of a lane under each trouble of line, clock and processes: headquarters' ledger, to the row."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+
+from tests.faults_link.trading import TROUBLES, ledger, same
+from tools.chaos import Result
+
+SEEDS = (1, 2)
+
+
+def results() -> Iterator[Result]:
+    """Compare the ledger after each trouble with the fault-free days' ledger."""
+    logging.disable(logging.WARNING)
+    good = {seed: asyncio.run(ledger(seed)) for seed in SEEDS}
+    for trouble in TROUBLES:
+        found = [asyncio.run(ledger(seed, trouble)) for seed in SEEDS]
+        wrong = sum(
+            not same(one, good[seed], trouble) for seed, one in zip(SEEDS, found, strict=True)
+        )
+        rows = sum(map(len, found))
+        name = f"four days: {(trouble.__doc__ or '').rstrip('.').lower()}"
+        yield Result(name, len(SEEDS), wrong, "the same ledger", not wrong, f"{rows} rows compared")
+    logging.disable(logging.NOTSET)
