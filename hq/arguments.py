@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from hq.store import is_url
+
 Adder = Callable[[argparse.ArgumentParser], None]
 
 
@@ -40,6 +42,11 @@ def broker(text: str) -> Broker:
         raise argparse.ArgumentTypeError(str(error)) from None
     secure = url.scheme == "mqtts"
     return Broker(url.hostname, port or (8883 if secure else 1883), secure)
+
+
+def database(text: str) -> Path | str:
+    """Read a file's name, or a PostgreSQL URL."""
+    return text if is_url(text) else Path(text)
 
 
 def count(text: str) -> int:
@@ -321,10 +328,10 @@ def parser() -> argparse.ArgumentParser:
         command.add(sub)
         sub.add_argument(
             "--db",
-            type=Path,
+            type=database,
             default=Path("hq.db"),
             metavar="FILE",
-            help="headquarters' file (hq.db)",
+            help="headquarters' file (hq.db), or postgresql://USER@HOST/DATABASE",
         )
         sub.add_argument(
             "--now",

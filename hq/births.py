@@ -6,21 +6,22 @@ another spoke is a second machine: a copied disk, or two PCs enrolled as one lan
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 import msgspec
 
+from hq.statements import Statements, put
 from offers.model import LaneId, StoreId
 from sync.messages import Status
 
 BOOTS_KEPT = 20  # of a lane; a restart makes one
+_SAY = put("lanes", "store lane status received_at skew_s", "store lane")
 
 
 class Births:
     """The last word of each lane on itself. Every call is one piece of the caller's transaction."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: Statements) -> None:
         self._conn = conn
 
     def heard(
@@ -37,11 +38,7 @@ class Births:
         if status.online and status.clock is not None and not stored:
             skew = round((status.clock - now).total_seconds())
         row = (store, lane, msgspec.json.encode(status).decode(), now.isoformat(), skew)
-        self._conn.execute(
-            "INSERT OR REPLACE INTO lanes(store, lane, status, received_at, skew_s)"
-            " VALUES (?, ?, ?, ?, ?)",
-            row,
-        )
+        self._conn.execute(_SAY, row)
         if status.online and status.boot:
             self._booted(store, lane, status.boot, now)
         return status.online and _is_birth(before, status)
@@ -59,7 +56,7 @@ class Births:
         known = "SELECT 1 FROM boots WHERE store = ? AND lane = ? AND boot = ?"
         back = self._conn.execute(known, (store, lane, boot)).fetchone() is not None
         insert = "INSERT INTO boots(store, lane, boot, at, back) VALUES (?, ?, ?, ?, ?)"
-        self._conn.execute(insert, (store, lane, boot, now.isoformat(), back))
+        self._conn.execute(insert, (store, lane, boot, now.isoformat(), int(back)))
         prune = (
             "DELETE FROM boots WHERE store = ? AND lane = ? AND id NOT IN"
             " (SELECT id FROM boots WHERE store = ? AND lane = ? ORDER BY id DESC LIMIT ?)"
@@ -67,9 +64,9 @@ class Births:
         self._conn.execute(prune, (store, lane, store, lane, BOOTS_KEPT))
 
 
-def twin_at(conn: sqlite3.Connection, store: str, lane: str) -> datetime | None:
+def twin_at(conn: Statements, store: str, lane: str) -> datetime | None:
     """Say when a second machine last spoke in a lane's name; None where it never did."""
-    query = "SELECT max(at) FROM boots WHERE store = ? AND lane = ? AND back"
+    query = "SELECT max(at) FROM boots WHERE store = ? AND lane = ? AND back = 1"
     found = conn.execute(query, (store, lane)).fetchone()[0]
     return datetime.fromisoformat(found) if found else None
 

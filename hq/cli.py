@@ -25,7 +25,7 @@ from hq.publish import apply, recall, rollback, set_stock
 from hq.reports import Line
 from hq.shop_files import read_shop
 from hq.shop_reader import ShopComplaint
-from hq.store import HqStore, open_store
+from hq.store import HqStore, open_store, shown
 from offers.model import OfferId, StoreId
 from printer.errors import CodeError, ProfileError
 
@@ -61,7 +61,9 @@ def _complain(error: Exception) -> None:
 def _init(given: Arguments) -> int:
     made = make_keys(given.keys, _clock(given).utc_now())
     open_store(given.db, make=True).close()
-    print(f"{given.db} is ready; keys made: {', '.join(path.name for path in made) or 'none'}")
+    print(
+        f"{shown(given.db)} is ready; keys made: {', '.join(path.name for path in made) or 'none'}"
+    )
     return 0
 
 

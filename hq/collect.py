@@ -16,23 +16,52 @@ import secrets
 import socket
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
 
 from msgspec import structs
 
 from ground.clock import Clock
 from ground.dice import Dice
 from hq.desk import HqDesk
+from hq.statements import StoreAway
 from sync.link_options import Ears, LinkOptions, Poison
 from sync.mqtt_link import MqttLink
 from sync.payload import Packet
 from sync.topics import every_lane_up
 
 log = logging.getLogger("tillside.hq")
+T = TypeVar("T")
 
 NAME = "tillside-hq-rows"
 GROUP = "tillside-collectors"
 TOPIC = f"$share/{GROUP}/{every_lane_up('rows')}"  # MQTT 5 section 4.8.2
+AWAY_S = 0.5  # between two tries to reach the store; nothing is acknowledged meanwhile
 UNSENT_KEPT = 1000  # acknowledgements while the link is away; a lane sends again what it misses
+
+
+async def patiently(work: Callable[[], T], clock: Clock) -> T:
+    """Do what needs the store; where that is away, wait until it is back and do it then."""
+    said = False
+    while True:
+        try:
+            done = work()
+        except StoreAway as away:
+            if not said:
+                log.warning("! the store is away: %s", away.what)
+            said = True
+            await clock.sleep(AWAY_S)
+        else:
+            if said:
+                log.info("= the store is back")
+            return done
+
+
+def note_poison(desk: HqDesk, poison: Poison, clock: Clock) -> None:
+    """Keep word of a packet that could not be taken; where the store is away, the log has it."""
+    log.warning("! %s %s", poison.topic, poison.why)
+    with suppress(StoreAway):
+        desk.poison(poison.topic, poison.why, clock.utc_now())
 
 
 class Collector:
@@ -90,7 +119,9 @@ class Collector:
 
     async def _on_messages(self, packets: list[Packet]) -> None:
         """Take what has come by now in one commit: a sync of the disk costs more than its rows."""
-        self._unsent += self._desk.answer_rows(packets, self._clock.utc_now())
+        self._unsent += await patiently(
+            lambda: self._desk.answer_rows(packets, self._clock.utc_now()), self._clock
+        )
         self.messages += len(packets)
         self._send()
         self._taken()
@@ -107,5 +138,4 @@ class Collector:
         self._taken()
 
     def _on_poison(self, poison: Poison) -> None:
-        log.warning("! %s %s", poison.topic, poison.why)
-        self._desk.poison(poison.topic, poison.why, self._clock.utc_now())
+        note_poison(self._desk, poison, self._clock)

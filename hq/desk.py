@@ -23,6 +23,7 @@ from hq.tombstones import tombstones, untold
 from offers.budget import Holder
 from offers.changes import LeaseOp, Op
 from offers.model import LaneId, StoreId
+from sync.delta_feed import KEPT_S
 from sync.errors import BadWords
 from sync.letters import seal
 from sync.messages import Ask, BlobAsk, Delta, Rows, Seat, Status
@@ -61,28 +62,37 @@ class HqDesk:
             return []
         if isinstance(message, BlobAsk):
             return self._chunks(store, lane, message)
-        self._inbox.take_words()  # of a change that was not committed: they were never granted
-        with self._store.change():
+
+        def work() -> list[Packet]:
+            self._inbox.take_words()  # of a change that was not committed: they were never granted
             if isinstance(message, Status):
                 self._inbox.status(store, lane, message, now, packet.retain)
             packets = self._answer(store, lane, message, now)
             return packets + self._inbox.relay.feeds_due() + self._first_n_words()
 
+        return self._store.beside([store], work)
+
     def answer_rows(self, packets: Iterable[Packet], now: datetime) -> list[Packet]:
         """Take several packets of rows in one commit; an acknowledgement stands for those before it."""
-        self._inbox.take_words()  # of a change that was not committed: they were never granted
-        acks: dict[str, Packet] = {}
-        with self._store.change():
-            for packet in packets:
-                try:
-                    store, lane, message = read_up(packet)
-                except BadWords as bad:
-                    self._inbox.bad_packet(packet.topic, packet.payload, bad.why, now)
-                    continue
+        said: list[tuple[StoreId, LaneId, Up]] = []
+        nonsense: list[tuple[Packet, str]] = []
+        for packet in packets:
+            try:
+                said.append(read_up(packet))
+            except BadWords as bad:
+                nonsense.append((packet, bad.why))
+
+        def work() -> list[Packet]:
+            self._inbox.take_words()  # of a change that was not committed: they were never granted
+            acks: dict[str, Packet] = {}
+            for packet, why in nonsense:
+                self._inbox.bad_packet(packet.topic, packet.payload, why, now)
+            for store, lane, message in said:
                 for ack in self._answer(store, lane, message, now):
                     acks[f"{ack.topic} {getattr(message, 'epoch', '')}"] = ack
-            due = self._inbox.relay.feeds_due() + self._first_n_words()
-        return [*acks.values(), *due]
+            return [*acks.values(), *self._inbox.relay.feeds_due(), *self._first_n_words()]
+
+        return self._store.beside({store for store, _, _ in said}, work)
 
     def poison(self, topic: str, why: str, now: datetime) -> None:
         """Keep word of a packet that could not be taken or delivered."""
@@ -200,7 +210,7 @@ class HqDesk:
         if not kept:
             return
         for delta in merged(row.store, kept[0][0] - 1, kept):
-            packet = self._letter(row.store, "delta", delta)
+            packet = structs.replace(self._letter(row.store, "delta", delta), expiry_s=KEPT_S)
             yield Due(packet, self._mark(row.store, "delta_rev", delta.rev))
 
     def _manifest(self, row: StoreRow) -> Packet | None:
@@ -224,9 +234,8 @@ class HqDesk:
     def _mark(self, store: StoreId, what: str, rev: int) -> Callable[[], None]:
         def mark() -> None:
             with self._store.change():
-                self._store.conn.execute(
-                    "INSERT OR IGNORE INTO announced(store) VALUES (?)", (store,)
-                )
+                insert = "INSERT INTO announced(store) VALUES (?) ON CONFLICT DO NOTHING"
+                self._store.conn.execute(insert, (store,))
                 update = f"UPDATE announced SET {what} = ? WHERE store = ?"  # noqa: S608 - our words
                 self._store.conn.execute(update, (rev, store))
 

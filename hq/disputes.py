@@ -7,7 +7,6 @@ words count towards the limits, and only those since the version in force was pu
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -18,6 +17,7 @@ from msgspec import Struct
 
 from ground.complaints import Complaint
 from hq.authoring import DisputeRules
+from hq.statements import Statements
 from hq.store import HqStore
 from offers.model import OfferId
 from offers.records import Row
@@ -41,6 +41,7 @@ WORDING = (
     "cap_reached",
 )
 
+_SCRIPTS = ", ".join(f"'{one}'" for one in WORDING)
 _SHOWN = """
   SELECT json_extract(body, '$.offer_id') AS offer_id, store, lane, epoch,
     json_extract(body, '$.uid') AS uid FROM rows WHERE kind IN ('claiming', 'settled') AND at >= :since
@@ -51,9 +52,11 @@ WITH shown AS ({_SHOWN}),
   shows AS (SELECT offer_id, count(*) AS n FROM shown GROUP BY 1),
   used AS (SELECT offer_id, count(*) AS n FROM redemptions WHERE at >= :since GROUP BY 1)
 SELECT d.offer_id, d.reason, max(d.script) AS script, count(*) AS disputes,
-  sum(d.outcome = 'explained') AS explained, sum(d.outcome = 'goodwill') AS goodwill,
-  sum(d.outcome = 'reissued') AS reissued, sum(d.outcome = 'escalated') AS escalated,
-  sum(CASE WHEN d.voided THEN 0 ELSE d.amount_minor END) AS goodwill_minor,
+  count(*) FILTER (WHERE d.outcome = 'explained') AS explained,
+  count(*) FILTER (WHERE d.outcome = 'goodwill') AS goodwill,
+  count(*) FILTER (WHERE d.outcome = 'reissued') AS reissued,
+  count(*) FILTER (WHERE d.outcome = 'escalated') AS escalated,
+  sum(CASE WHEN d.voided = 1 THEN 0 ELSE d.amount_minor END) AS goodwill_minor,
   coalesce((SELECT n FROM shows s WHERE s.offer_id = d.offer_id), 0) AS shown,
   coalesce((SELECT n FROM used u WHERE u.offer_id = d.offer_id), 0) AS redeemed
 FROM disputes d WHERE d.at >= :since GROUP BY 1, 2 ORDER BY disputes DESC, 1, 2
@@ -63,7 +66,7 @@ WITH shown AS ({_SHOWN})
 SELECT
   (SELECT count(*) FROM shown WHERE offer_id = :offer),
   (SELECT count(*) FROM disputes WHERE at >= :since AND offer_id = :offer
-     AND script IN (SELECT value FROM json_each(:scripts)))
+     AND script IN ({_SCRIPTS}))
 """  # noqa: S608 - our own words
 _SINCE = "SELECT at FROM offer_history WHERE offer_id = ? AND version = ?"
 ALWAYS = ""
@@ -125,7 +128,9 @@ def close(store: HqStore, ticket: str, note: str, now: datetime) -> None:
         )
     with store.change():
         row = (ticket, now.isoformat(), note)
-        store.conn.execute("INSERT OR IGNORE INTO closed_tickets VALUES (?, ?, ?)", row)
+        store.conn.execute(
+            "INSERT INTO closed_tickets VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row
+        )
 
 
 def rates(store: HqStore, offers: Iterable[OfferId] | None = None) -> list[Rate]:
@@ -138,12 +143,9 @@ def rates(store: HqStore, offers: Iterable[OfferId] | None = None) -> list[Rate]
 
 def _rate(store: HqStore, offer_id: OfferId, version: int) -> Rate:
     found = store.conn.execute(_SINCE, (offer_id, version)).fetchone()
-    values = {"since": found[0] if found else ALWAYS, "offer": offer_id, "scripts": _SCRIPTS}
+    values = {"since": found[0] if found else ALWAYS, "offer": offer_id}
     shown, disputes = store.conn.execute(_COUNTED, values).fetchone()
     return Rate(offer_id, version, shown, disputes)
-
-
-_SCRIPTS = "[" + ", ".join(f'"{one}"' for one in WORDING) + "]"
 
 
 def is_over(rate: Rate, limit: int, rules: DisputeRules) -> bool:
@@ -208,7 +210,7 @@ def _per(count: int, of: int) -> int | None:
     return round(count * PER / of) if of else None
 
 
-def _lines(conn: sqlite3.Connection, query: str, values: dict[str, str]) -> list[Line]:
+def _lines(conn: Statements, query: str, values: dict[str, str]) -> list[Line]:
     found = conn.execute(query, values)
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found]

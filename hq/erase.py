@@ -25,6 +25,7 @@ from offers.shopper_key import identity_key, tombstone
 
 MOST = 20_000  # in one letter, of at most 1 MB; lift those that every lane has carried out
 KINDS = ("card", "phone", "app")
+_UNNAME = 'UPDATE quarantine SET row = replace("row", ?, \'\') WHERE instr("row", ?) > 0'
 _ops = msgspec.json.Decoder(OPS)
 
 
@@ -68,8 +69,7 @@ def sweep(store: HqStore) -> None:
     for path in store.blobs.iterdir():
         if path.name not in keep:
             path.unlink(missing_ok=True)
-    store.conn.execute("PRAGMA secure_delete = on")
-    store.conn.execute("VACUUM")
+    store.shrink()
 
 
 def erase_command(given: argparse.Namespace, now: datetime) -> str:
@@ -116,7 +116,7 @@ def _keys_of(store: HqStore, identity: ShopperKey) -> tuple[ShopperKey, ...]:
 
 
 def _bury(store: HqStore, keys: tuple[ShopperKey, ...], now: datetime) -> None:
-    insert = "INSERT OR IGNORE INTO tombstones VALUES (?, ?)"
+    insert = "INSERT INTO tombstones VALUES (?, ?) ON CONFLICT DO NOTHING"
     store.conn.executemany(insert, [(tombstone(key), now.isoformat()) for key in keys])
     if store.conn.execute("SELECT count(*) FROM tombstones").fetchone()[0] > MOST:
         raise Complaint(f"there are {MOST} tombstones", "lift old ones that every lane has done")
@@ -136,8 +136,8 @@ def _forget(store: HqStore, keys: tuple[ShopperKey, ...]) -> None:
         run("DELETE FROM aliases WHERE ? IN (alias, shopper)", (key,))
         run("UPDATE rows SET shopper = NULL WHERE shopper = ?", (key,))
         run("UPDATE provisionals SET shopper = NULL WHERE shopper = ?", (key,))
-        run("UPDATE quarantine SET row = replace(row, ?, '') WHERE instr(row, ?)", (key, key))
-        run("DELETE FROM bad_packets WHERE instr(payload, ?)", (key.encode(),))
+        run(_UNNAME, (key, key))
+        run("DELETE FROM bad_packets WHERE instr(payload, ?) > 0", (key.encode(),))
     for name, rev, ops in run("SELECT store, rev, ops FROM deltas").fetchall():
         if any(key in ops for key in keys):
             run(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from hq.effects import Origin
+from hq.statements import put
 from hq.store import HqStore
 from offers.budget import Holder, committed, left, top_ups, water_line
 from offers.changes import QuotaBackOp, QuotaOp
@@ -31,6 +32,13 @@ class Word(NamedTuple):
 LIMITED = (
     "SELECT body FROM offers WHERE json_extract(body, '$.max_redemptions') IS NOT NULL "
     "OR json_extract(body, '$.max_issued') IS NOT NULL ORDER BY offer_id"
+)
+
+
+_PUT = put(
+    "quotas",
+    "kind offer_id store lane epoch granted used gave_back asked_back hungry",
+    "kind offer_id store lane epoch",
 )
 
 
@@ -76,8 +84,10 @@ class FirstN:
             of = (change.kind, change.offer_id, *holder_of(origin))
             self._conn.execute(
                 "INSERT INTO quotas(kind, offer_id, store, lane, epoch, used, gave_back) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE "
-                "SET used = used + excluded.used, gave_back = gave_back + excluded.gave_back",
+                "VALUES (?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT(kind, offer_id, store, lane, epoch) DO UPDATE SET "
+                "used = quotas.used + excluded.used, "
+                "gave_back = quotas.gave_back + excluded.gave_back",
                 (*of, change.used, change.gave_back),
             )
 
@@ -134,8 +144,7 @@ class FirstN:
 
     def _put(self, limit: Limit, holder: Holder, account: Account) -> None:
         row = (limit.kind, limit.offer_id, *holder, *account)
-        marks = ", ".join("?" * len(row))
-        self._conn.execute(f"INSERT OR REPLACE INTO quotas VALUES ({marks})", row)  # noqa: S608
+        self._conn.execute(_PUT, row)
 
     def _hand_out(self, limit: Limit, also: set[Holder]) -> list[Word]:
         """Top up those that wait and those named, from what is not handed out."""

@@ -7,18 +7,19 @@ to the unbroken prefix, so that a delta never tells of row 5 before row 4.
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 import msgspec
 from msgspec import Raw
 
 from cache.chain import intact
+from ground.complaints import Complaint
 from hq.births import Births
 from hq.disputes import disputed, halt
 from hq.effects import Origin, PrintedFor, ops_of
 from hq.first_n import FirstN, Word
 from hq.relay import Relay
+from hq.statements import put
 from hq.store import HqStore, StoreRow
 from hq.tombstones import forgotten
 from offers.changes import LeaseOp, Op
@@ -74,8 +75,11 @@ class Inbox:
     def bad_packet(self, topic: str, payload: bytes, why: str, now: datetime) -> None:
         """Keep what cannot be read; the newest 1,000 are enough to see a pattern."""
         row = (topic[:200], why[:500], now.isoformat(), payload[:4096])
-        insert = "INSERT INTO bad_packets(topic, why, received_at, payload) VALUES (?, ?, ?, ?)"
-        last = self._conn.execute(insert, row).lastrowid or 0
+        insert = (
+            "INSERT INTO bad_packets(topic, why, received_at, payload) VALUES (?, ?, ?, ?)"
+            " RETURNING id"
+        )
+        last = self._conn.execute(insert, row).fetchone()[0]
         self._conn.execute("DELETE FROM bad_packets WHERE id <= ?", (last - 1000,))
 
     def leases(
@@ -158,7 +162,7 @@ class Inbox:
     def _quarantine(self, origin: Origin, row: Row, code: str, detail: str, now: datetime) -> None:
         body = msgspec.json.encode(row).decode(errors="replace")
         values = (*_key(origin), row.seq, code, detail[:500], now.isoformat(), body)
-        insert = "INSERT OR IGNORE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        insert = "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         self._conn.execute(insert, values)
 
     def _rejected(self, origin: Origin) -> tuple[Rejected, ...]:
@@ -184,7 +188,7 @@ class Inbox:
                 spent += changes
         if upto > start:
             row = (*_key(origin), upto)
-            self._conn.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", row)
+            self._conn.execute(_MOVE, row)
         self._first_n.count(origin, spent)
         return upto, ops, spent
 
@@ -197,7 +201,7 @@ class Inbox:
         """List (seq, kind, at, shopper, body) after a number; a quarantined row has None for a kind."""
         query = (
             f"SELECT seq, kind, at, shopper, body FROM rows WHERE {_KEY} AND seq > ?"  # noqa: S608
-            f" UNION ALL SELECT DISTINCT seq, NULL, '', '', '' FROM quarantine WHERE {_KEY}"
+            f" UNION ALL SELECT DISTINCT seq, CAST(NULL AS TEXT), '', '', '' FROM quarantine WHERE {_KEY}"
             " AND seq > ? AND code <> 'forked' ORDER BY seq"
         )
         key = (*_key(origin), seq)
@@ -252,12 +256,14 @@ class Inbox:
         query = "SELECT coalesce(max(lease) + 1, 0) FROM leases"
         number = int(self._conn.execute(query).fetchone()[0])
         if number >= LEASES:
-            raise sqlite3.DataError(f"all {LEASES} blocks of serials are given out")
+            raise Complaint(f"all {LEASES} blocks of serials are given out", _LEASES_GONE)
         row = (number, store, lane, epoch, key_id, now.isoformat())
         self._conn.execute("INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?)", row)
         return Lease(number, store, lane, epoch, key_id)
 
 
+_MOVE = put("cursors", "store lane epoch upto", "store lane epoch")
+_LEASES_GONE = "begin a new file of headquarters, with new keys of serials"
 _KEY = "store = ? AND lane = ? AND epoch = ?"
 _TOLD = ("tendered", "returned", "issued", "voided", "gave_back")
 

@@ -7,13 +7,13 @@ arbitrates itself.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import structs
 
 from hq.reconcile import Reconciler
+from hq.statements import Statements, put
 from offers.model import LaneId, Serial, StoreId
 from offers.records import ClaimId, Incarnation, Seq
 from sync.arbiter import Arbiter, Duplicate
@@ -21,22 +21,24 @@ from sync.ledger_file import SqliteLedger
 from sync.messages import Word
 from sync.store_arbiter import Sworn
 
+_SWEAR = put("oaths", "store lane term epoch head", "store lane")
+EVERY = 2**31 - 1
 RANK = "instr('held used redeemed released', what)"  # a later word says more than an earlier one
 _KNOW = """
 INSERT INTO known_claims(serial, epoch, attempt, what, place, at) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET what = excluded.what, place = excluded.place, at = excluded.at
-WHERE instr('held used redeemed released', excluded.what) > instr('held used redeemed released', what)
+ON CONFLICT(serial, epoch, attempt) DO UPDATE SET what = excluded.what, place = excluded.place, at = excluded.at
+WHERE instr('held used redeemed released', excluded.what) > instr('held used redeemed released', known_claims.what)
 """
-HOME = (
-    "serial GLOB '[0-9]*' AND CAST(substr(serial, 1, 5) AS INTEGER) IN"
-    " (SELECT lease FROM leases WHERE store = ?)"
+HOME = (  # a serial begins with its lease, in five digits
+    "substr(serial, 1, 5) IN"
+    " (SELECT substr(CAST(100000 + lease AS TEXT), 2) FROM leases WHERE store = ?)"
 )
 
 
 class HqLedger(SqliteLedger):
     """`sync.arbiter.Ledger`; what is decided goes to reconciliation at once."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: Statements) -> None:
         super().__init__(conn)
         self._reconciler = Reconciler(conn)
 
@@ -84,14 +86,14 @@ class HqLedger(SqliteLedger):
             (store,),
         )
         arbiter = Arbiter(self)
-        for word in self.claims_of(store, "", -1):
+        for word in self.claims_of(store, "", EVERY):
             arbiter.apply(word)
 
 
 class HqTerm(HqLedger):
     """`sync.store_arbiter.TermLedger` for a store that headquarters arbitrates: rows are its words."""
 
-    def __init__(self, conn: sqlite3.Connection, store: StoreId, term: int) -> None:
+    def __init__(self, conn: Statements, store: StoreId, term: int) -> None:
         super().__init__(conn)
         self._store = store
         self._term = term
@@ -105,7 +107,7 @@ class HqTerm(HqLedger):
     def swear(self, lane: LaneId, sworn: Sworn) -> None:
         """Remember an oath."""
         row = (self._store, lane, self._term, *sworn)
-        self._conn.execute("INSERT OR REPLACE INTO oaths VALUES (?, ?, ?, ?, ?)", row)
+        self._conn.execute(_SWEAR, row)
 
     def cursor(self, source: Incarnation) -> Seq | None:
         """Tell up to where an incarnation's rows are here; None: it has not sworn."""

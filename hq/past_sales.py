@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 import msgspec
 
 from hq.ledger import HqLedger
+from hq.statements import Statements
 from offers.model import CouponNumber, LaneId, OfferId, ShopperKey, StoreId
 from offers.records import Returned, Tendered, Uid
 from sync.arbiter import Arbiter
@@ -30,7 +30,7 @@ SELECT kind, body FROM rows WHERE kind IN ('returned', 'voided')
 class PastSales:
     """Answers from the collected rows; every call is a piece of the caller's transaction."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: Statements) -> None:
         self._conn = conn
 
     def facts(self, store: StoreId, lane: LaneId, ask: SaleAsk, now: datetime) -> SaleFacts:

@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from hq.authoring import PromotionEntry
 from hq.plan import Plan, Wanted
 from hq.reconcile import lane_risk
 from hq.staff_files import documents_of
+from hq.statements import put
 from hq.store import HqStore, StoreRow, text
 from offers.changes import StockOp
 from offers.context import Experiment, Policy, Risk
@@ -32,6 +33,7 @@ from sync.messages import Manifest, Recalls
 PAST_DAYS = 400  # quiet time may last 366 days
 PAST_USES = 500  # of one shopper, the newest: more than any cap counts
 READ_BYTES = 1024 * 1024
+_STOCK = put("stock", "store gtin on_hand as_of written sold_28d", "store gtin")
 
 
 def apply(store: HqStore, plan: Plan, now: datetime) -> list[Manifest]:
@@ -43,14 +45,13 @@ def apply(store: HqStore, plan: Plan, now: datetime) -> list[Manifest]:
 
 def _write(store: HqStore, wanted: Wanted, now: datetime) -> None:
     """Replace the authoring side by what is wanted."""
-    db = store.db
     offers = [
         {"offer_id": offer.offer_id, "version": offer.version, "body": text(offer)}
         for offer in wanted.offers.values()
     ]
     _replace_all(store, "offers", offers)
     history = [{**row, "at": now.isoformat()} for row in offers]
-    db.table("offer_history").insert_all(history, ignore=True)
+    _insert_all(store, "offer_history", history, " ON CONFLICT DO NOTHING")
     products = [{"gtin": p.gtin, "body": text(p)} for p in wanted.products.values()]
     _replace_all(store, "products", products)
     wallets = [{"shopper": key, "body": text(w)} for key, w in wanted.wallets.items()]
@@ -66,19 +67,25 @@ def _write(store: HqStore, wanted: Wanted, now: datetime) -> None:
 
 
 def _replace_all(store: HqStore, table: str, rows: Iterable[Mapping[str, object]]) -> None:
-    store.db.table(table).delete_where()
-    store.db.table(table).insert_all(dict(row) for row in rows)
+    store.conn.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
+    _insert_all(store, table, list(rows))
+
+
+def _insert_all(
+    store: HqStore, table: str, rows: Sequence[Mapping[str, object]], how: str = ""
+) -> None:
+    if rows:
+        names, marks = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
+        insert = f"INSERT INTO {table}({names}) VALUES ({marks}){how}"  # noqa: S608 - our own words
+        store.conn.executemany(insert, [tuple(row.values()) for row in rows])
 
 
 def _write_stores(store: HqStore, wanted: Wanted) -> None:
-    rows = [
-        {"store": name, "facts": text(facts), "lanes": text(lanes)}
-        for name, (facts, lanes) in wanted.stores.items()
-    ]
+    rows = [(name, text(facts), text(lanes)) for name, (facts, lanes) in wanted.stores.items()]
     for row in store.stores():
         if row.store not in wanted.stores:
-            store.db.table("stores").delete(row.store)
-    store.db.table("stores").upsert_all(rows, pk="store")
+            store.conn.execute("DELETE FROM stores WHERE store = ?", (row.store,))
+    store.conn.executemany(put("stores", "store facts lanes", "store"), rows)
 
 
 def _write_stock(store: HqStore, wanted: Wanted, now: datetime) -> None:
@@ -90,7 +97,7 @@ def _write_stock(store: HqStore, wanted: Wanted, now: datetime) -> None:
             on_hand, as_of, sold = (*written.split("@"), "")[:3]
             sold_28d = int(sold) if sold else None
             row = (name, gtin, int(on_hand), as_of or now.isoformat(), written, sold_28d)
-            store.conn.execute("INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?, ?, ?)", row)
+            store.conn.execute(_STOCK, row)
 
 
 def build(store: HqStore, row: StoreRow, now: datetime) -> Manifest:
@@ -159,7 +166,7 @@ SELECT coalesce(a.shopper, r.shopper), r.kind,
 FROM rows r
 JOIN cursors c ON c.store = r.store AND c.lane = r.lane AND c.epoch = r.epoch AND r.seq <= c.upto
 LEFT JOIN aliases a ON a.alias = r.shopper
-LEFT JOIN json_each(r.body, '$.redemptions') d
+LEFT JOIN json_each(r.body, '$.redemptions') d ON true
 WHERE r.kind IN ('issued', 'tendered') AND r.shopper IS NOT NULL AND r.at >= ?
   AND json_extract(r.body, '$.instead_of') IS NULL
   AND (r.kind = 'issued' OR d.value IS NOT NULL)
@@ -177,14 +184,14 @@ SELECT coalesce(a.shopper, i.shopper), 'tendered', json_extract(d.value, '$.offe
   json_extract(r.body, '$.key.business_date'), coalesce(json_extract(d.value, '$.category'), '')
 FROM rows r
 JOIN cursors c ON c.store = r.store AND c.lane = r.lane AND c.epoch = r.epoch AND r.seq <= c.upto
-JOIN json_each(r.body, '$.redemptions') d
+CROSS JOIN json_each(r.body, '$.redemptions') d
 JOIN rows i ON i.kind = 'issued'
   AND json_extract(i.body, '$.serial') = json_extract(d.value, '$.serial')
 LEFT JOIN aliases a ON a.alias = i.shopper
 LEFT JOIN aliases b ON b.alias = r.shopper
 WHERE r.kind = 'tendered' AND r.at >= ? AND json_extract(r.body, '$.mode') = 'live'
   AND i.shopper IS NOT NULL
-  AND coalesce(a.shopper, i.shopper) IS NOT coalesce(b.shopper, r.shopper)
+  AND coalesce(a.shopper, i.shopper) <> coalesce(b.shopper, r.shopper, '')
   AND NOT EXISTS (SELECT 1 FROM rows v WHERE v.kind = 'voided'
     AND v.store = r.store AND v.lane = r.lane AND v.epoch = r.epoch
     AND json_extract(v.body, '$.uid') = json_extract(r.body, '$.uid'))
@@ -284,7 +291,7 @@ def recall(
 
 _COUNTED = """
 INSERT INTO stock(store, gtin, on_hand, as_of, written) VALUES (?, ?, ?, ?, '')
-ON CONFLICT DO UPDATE SET on_hand = excluded.on_hand, as_of = excluded.as_of
+ON CONFLICT(store, gtin) DO UPDATE SET on_hand = excluded.on_hand, as_of = excluded.as_of
 """
 
 

@@ -7,13 +7,13 @@ Beyond the caps it is *charged* to the store. What was given back costs nobody a
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from hq.statements import Statements
 from offers.context import Risk
 from offers.model import Offer, Serial
 from offers.records import ClaimId, ClaimProvisional, Row
@@ -70,7 +70,7 @@ def lane_risk(risk: Risk, lanes: int) -> Risk:
 class Reconciler:
     """Decides each case once its row and its arbiter's word are here; piece of the caller's change."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: Statements) -> None:
         self._conn = conn
 
     def accepted_unasked(
@@ -80,8 +80,8 @@ class Reconciler:
         place = (record.serial, record.claim.epoch, record.claim.attempt)
         at = row.at.astimezone(UTC).isoformat()
         self._conn.execute(
-            "INSERT OR IGNORE INTO provisionals(serial, epoch, attempt, store, lane, at,"
-            " value_minor, shopper) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO provisionals(serial, epoch, attempt, store, lane, at,"
+            " value_minor, shopper) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (*place, store, lane, at, record.value_minor, row.shopper_key),
         )
         self.settle(record.serial, record.claim, now)
@@ -125,7 +125,7 @@ class Reconciler:
     def _before(self, case: Case) -> Before:
         since = (case.at - HOUR).isoformat()
         row = self._conn.execute(
-            "SELECT count(*), coalesce(sum(value_minor), 0), coalesce(sum(shopper = ?), 0),"
+            "SELECT count(*), coalesce(sum(value_minor), 0), count(*) FILTER (WHERE shopper = ?),"
             " coalesce(sum(CASE WHEN shopper = ? THEN value_minor END), 0) FROM provisionals"
             " WHERE store = ? AND lane = ? AND at > ? AND at <= ? AND outcome <> 'given_back'",
             (case.shopper, case.shopper, case.store, case.lane, since, case.at.isoformat()),

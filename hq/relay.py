@@ -16,6 +16,7 @@ from hq.ledger import HqLedger, HqTerm
 from hq.past_sales import PastSales
 from hq.reconcile import Reconciler
 from hq.seats import Seats
+from hq.statements import put
 from hq.store import HqStore
 from offers.changes import RevivedOp
 from offers.model import LaneId, Serial, StoreId
@@ -41,6 +42,7 @@ from sync.store_arbiter import StoreArbiter
 from sync.topics import down
 from sync.words import words_of
 
+_MIRROR = put("mirrored", "source upto", "source")
 PART = 500  # words in one message: about 60 KB, before compression
 
 
@@ -173,7 +175,7 @@ class Relay:
             for word in words.words:
                 self._ledger.note(word)
             upto = words.upto
-        self._conn.execute("INSERT OR REPLACE INTO mirrored VALUES (?, ?)", (words.source, upto))
+        self._conn.execute(_MIRROR, (words.source, upto))
         return [pack(down(store, lane, "heard"), Heard(words.term, words.source, upto))]
 
     def copy(self, store: StoreId, lane: LaneId, ask: CopyAsk, now: datetime) -> list[Packet]:
@@ -208,8 +210,8 @@ class Relay:
         """Note up to where an arbiter has the words of other stores; send what it has not."""
         if not self._sits(store, lane, heard.term) or heard.source != self._feed_name():
             return []
-        update = "UPDATE seats SET fed = max(fed, ?) WHERE store = ?"
-        self._conn.execute(update, (heard.upto, store))
+        update = "UPDATE seats SET fed = ? WHERE store = ? AND fed < ?"
+        self._conn.execute(update, (heard.upto, store, heard.upto))
         return self._next_feed(store)
 
     def feeds_due(self) -> list[Packet]:
@@ -232,7 +234,8 @@ class Relay:
         """Bind a claim to the term in force; False where an earlier one has it."""
         key = (claim.claim.epoch, claim.claim.attempt, claim.serial)
         row = (*key, seat.store, seat.term, store, lane)
-        self._conn.execute("INSERT OR IGNORE INTO relays VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        insert = "INSERT INTO relays VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        self._conn.execute(insert, row)
         query = "SELECT home, term FROM relays WHERE epoch = ? AND attempt = ? AND serial = ?"
         bound: tuple[str, int] = self._conn.execute(query, key).fetchone()
         return bound == (seat.store, seat.term)
@@ -241,8 +244,8 @@ class Relay:
         claim = word.claim
         row = (home, word.what, word.serial, claim.epoch, claim.attempt, word.where)
         self._conn.execute(
-            "INSERT INTO feed(store, what, serial, epoch, attempt, place, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO feed(n, store, what, serial, epoch, attempt, place, at)"
+            " SELECT coalesce(max(n), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM feed",
             (*row, word.at.isoformat()),
         )
         self._fed.add(home)

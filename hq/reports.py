@@ -51,19 +51,19 @@ def _lane(store: HqStore, name: tuple[str, str], found: list[Any] | None, now: d
 
 _REDEMPTIONS = """
 WITH undone AS (
-  SELECT store, lane, epoch, json_extract(body, '$.uid') AS uid, NULL AS offer_id,
-    NULL AS serial, NULL AS amount_minor, 1 AS whole FROM rows WHERE kind = 'voided'
+  SELECT store, lane, epoch, json_extract(body, '$.uid') AS uid, CAST(NULL AS TEXT) AS offer_id,
+    CAST(NULL AS TEXT) AS serial, CAST(NULL AS INTEGER) AS amount_minor, 1 AS whole FROM rows WHERE kind = 'voided'
   UNION ALL SELECT NULL, NULL, NULL, uid, offer_id, serial, amount_minor, whole FROM reversals)
 SELECT d.at, d.store, d.lane, d.epoch, d.seq, d.uid, d.business_date, d.offer_id, d.version,
   d.campaign_id, d.amount_minor, d.serial, d.shopper, d.provisional,
   EXISTS (SELECT 1 FROM duplicates x WHERE x.serial = d.serial AND x.epoch = d.claim_epoch
-    AND x.attempt = d.claim_attempt AND x.used) AS duplicate,
+    AND x.attempt = d.claim_attempt AND x.used = 1) AS duplicate,
   EXISTS (SELECT 1 FROM undone u WHERE coalesce(u.epoch, d.epoch) = d.epoch
-    AND u.uid = d.uid AND u.whole AND (u.offer_id IS NULL OR u.offer_id = d.offer_id)
+    AND u.uid = d.uid AND u.whole = 1 AND (u.offer_id IS NULL OR u.offer_id = d.offer_id)
     AND (u.serial IS NULL OR u.serial = d.serial)) AS reversed,
   coalesce((SELECT sum(u.amount_minor) FROM undone u WHERE coalesce(u.epoch, d.epoch) = d.epoch
     AND u.uid = d.uid AND u.offer_id = d.offer_id
-    AND u.serial IS d.serial), 0) AS reversed_minor
+    AND coalesce(u.serial, '') = coalesce(d.serial, '')), 0) AS reversed_minor
 FROM redemptions d ORDER BY d.at, d.store, d.lane, d.seq
 """
 
@@ -78,10 +78,11 @@ def redemptions(store: HqStore) -> list[Line]:
 
 
 _WORDINGS = """
-SELECT json_extract(body, '$.offer_id') AS offer_id, json_extract(body, '$.version') AS version,
+SELECT json_extract(body, '$.offer_id') AS offer_id,
+  CAST(json_extract(body, '$.version') AS INTEGER) AS version,
   json_extract(body, '$.language') AS language, count(*) AS told,
-  round(avg(json_extract(body, '$.clarity')), 1) AS clarity,
-  sum(json_extract(body, '$.clarity') <= 2) AS unclear,
+  round(avg(CAST(json_extract(body, '$.clarity') AS INTEGER)), 1) AS clarity,
+  count(*) FILTER (WHERE CAST(json_extract(body, '$.clarity') AS INTEGER) <= 2) AS unclear,
   group_concat(nullif(json_extract(body, '$.note'), ''), ' / ') AS notes
 FROM rows WHERE kind = 'rated' GROUP BY 1, 2, 3 ORDER BY clarity, told DESC, 1, 2, 3
 """

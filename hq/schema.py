@@ -1,4 +1,7 @@
-"""The tables of headquarters' file, as migrations that sqlite-utils runs, each once."""
+"""The tables of headquarters' store, as migrations, each run once: by sqlite-utils on the file.
+
+They are written for SQLite; `hq.postgres_schema` turns them into PostgreSQL's.
+"""
 
 from __future__ import annotations
 
@@ -68,26 +71,28 @@ CREATE VIEW chain_breaks AS
 CREATE VIEW reversals AS
   SELECT r.store, r.lane, r.epoch, json_extract(r.body, '$.uid') AS uid, r.at,
     json_extract(v.value, '$.offer_id') AS offer_id, json_extract(v.value, '$.serial') AS serial,
-    json_extract(v.value, '$.amount_minor') AS amount_minor, json_extract(v.value, '$.whole') AS whole
+    CAST(json_extract(v.value, '$.amount_minor') AS INTEGER) AS amount_minor,
+    CAST(json_extract(v.value, '$.whole') AS INTEGER) AS whole
   FROM rows r, json_each(r.body, '$.reversals') v WHERE r.kind = 'returned';
 CREATE VIEW redemptions AS
   SELECT r.store, r.lane, r.epoch, r.seq, r.at, r.shopper,
     json_extract(r.body, '$.uid') AS uid,
     json_extract(r.body, '$.key.business_date') AS business_date,
-    json_extract(d.value, '$.offer_id') AS offer_id, json_extract(d.value, '$.version') AS version,
+    json_extract(d.value, '$.offer_id') AS offer_id,
+    CAST(json_extract(d.value, '$.version') AS INTEGER) AS version,
     json_extract(d.value, '$.campaign_id') AS campaign_id,
-    json_extract(d.value, '$.amount_minor') AS amount_minor,
+    CAST(json_extract(d.value, '$.amount_minor') AS INTEGER) AS amount_minor,
     json_extract(d.value, '$.serial') AS serial,
-    coalesce(json_extract(d.value, '$.provisional'), 0) AS provisional,
+    coalesce(CAST(json_extract(d.value, '$.provisional') AS INTEGER), 0) AS provisional,
     json_extract(d.value, '$.claim.epoch') AS claim_epoch,
-    json_extract(d.value, '$.claim.attempt') AS claim_attempt
+    CAST(json_extract(d.value, '$.claim.attempt') AS INTEGER) AS claim_attempt
   FROM rows r, json_each(r.body, '$.redemptions') d
   WHERE r.kind = 'tendered' AND json_extract(r.body, '$.mode') = 'live';
 CREATE VIEW disputes AS
   SELECT r.store, r.lane, r.epoch, r.seq, r.at, json_extract(r.body, '$.uid') AS uid,
     json_extract(r.body, '$.offer_id') AS offer_id, json_extract(r.body, '$.reason') AS reason,
     json_extract(r.body, '$.outcome') AS outcome,
-    json_extract(r.body, '$.amount_minor') AS amount_minor,
+    CAST(json_extract(r.body, '$.amount_minor') AS INTEGER) AS amount_minor,
     json_extract(r.body, '$.by') AS by, json_extract(r.body, '$.note') AS note,
     json_extract(r.body, '$.funder') AS funder
   FROM rows r WHERE r.kind = 'settled';
@@ -123,8 +128,9 @@ CREATE TABLE known_claims(serial TEXT NOT NULL, epoch TEXT NOT NULL, attempt INT
   PRIMARY KEY(serial, epoch, attempt)) STRICT, WITHOUT ROWID;
 INSERT INTO known_claims SELECT serial, epoch, attempt,
   CASE redeemed WHEN 1 THEN 'redeemed' ELSE 'held' END, place, at, 'counts' FROM holdings;
-INSERT OR IGNORE INTO known_claims
-  SELECT serial, epoch, attempt, 'used', place, at, 'second' FROM duplicates;
+INSERT INTO known_claims
+  SELECT serial, epoch, attempt, 'used', place, at, 'second' FROM duplicates WHERE true
+  ON CONFLICT DO NOTHING;
 CREATE TABLE feed(n INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, what TEXT NOT NULL,
   serial TEXT NOT NULL, epoch TEXT NOT NULL, attempt INTEGER NOT NULL, place TEXT NOT NULL,
   at TEXT NOT NULL) STRICT;
@@ -148,20 +154,21 @@ DROP VIEW disputes;
 CREATE VIEW disputes AS
   SELECT r.store, r.lane, r.epoch, r.seq, r.at, json_extract(r.body, '$.uid') AS uid,
     json_extract(r.body, '$.offer_id') AS offer_id,
-    coalesce(json_extract(r.body, '$.offer_version'), 0) AS version,
+    coalesce(CAST(json_extract(r.body, '$.offer_version') AS INTEGER), 0) AS version,
     json_extract(r.body, '$.reason') AS reason, json_extract(r.body, '$.outcome') AS outcome,
-    json_extract(r.body, '$.amount_minor') AS amount_minor,
+    CAST(json_extract(r.body, '$.amount_minor') AS INTEGER) AS amount_minor,
     json_extract(r.body, '$.by') AS by, coalesce(json_extract(r.body, '$.role'), '') AS role,
     coalesce(json_extract(r.body, '$.approver'), '') AS approver,
     json_extract(r.body, '$.note') AS note, json_extract(r.body, '$.funder') AS funder,
     coalesce(json_extract(r.body, '$.script'), '') AS script,
-    coalesce(json_extract(r.body, '$.script_version'), 0) AS script_version,
+    coalesce(CAST(json_extract(r.body, '$.script_version') AS INTEGER), 0) AS script_version,
     coalesce(json_extract(r.body, '$.script_sha256'), '') AS script_sha256,
     coalesce(json_extract(r.body, '$.path'), '[]') AS path,
     coalesce(json_extract(r.body, '$.ticket'), '') AS ticket,
     json_extract(r.body, '$.serial') AS serial, json_extract(r.body, '$.new_serial') AS new_serial,
-    EXISTS (SELECT 1 FROM rows v WHERE v.kind = 'voided' AND v.store = r.store AND v.lane = r.lane
-      AND v.epoch = r.epoch AND json_extract(v.body, '$.uid') = json_extract(r.body, '$.uid')) AS voided
+    CASE WHEN EXISTS (SELECT 1 FROM rows v WHERE v.kind = 'voided' AND v.store = r.store
+      AND v.lane = r.lane AND v.epoch = r.epoch
+      AND json_extract(v.body, '$.uid') = json_extract(r.body, '$.uid')) THEN 1 ELSE 0 END AS voided
   FROM rows r WHERE r.kind = 'settled';
 CREATE TABLE closed_tickets(ticket TEXT PRIMARY KEY, at TEXT NOT NULL, note TEXT NOT NULL) STRICT;
 CREATE TABLE halts(offer_id TEXT NOT NULL, version INTEGER NOT NULL, at TEXT NOT NULL,
@@ -184,63 +191,31 @@ CREATE TABLE tombstone_rev(rev INTEGER NOT NULL, at TEXT NOT NULL) STRICT;
 ALTER TABLE announced ADD COLUMN erased_rev INTEGER NOT NULL DEFAULT 0;
 """
 
-
-@migrations()
-def authoring(db: Database) -> None:
-    """Make the tables of what headquarters publishes."""
-    _run(db, AUTHORING)
-
-
-@migrations()
-def collecting(db: Database) -> None:
-    """Make the tables of what lanes report."""
-    _run(db, COLLECTING)
-
-
-@migrations()
-def views(db: Database) -> None:
-    """Make what a person asks for out of the rows."""
-    _run(db, VIEWS)
+# Each is run once, in this order, by its name; what a released version ran is never changed.
+STEPS = (
+    ("authoring", AUTHORING),
+    ("collecting", COLLECTING),
+    ("views", VIEWS),
+    ("sold", "ALTER TABLE stock ADD COLUMN sold_28d INTEGER"),
+    ("first_n", FIRST_N),
+    ("claims", CLAIMS),
+    ("births", BIRTHS),
+    ("disputes", DISPUTES),
+    ("erasures", ERASURES),
+)
 
 
-@migrations()
-def sold(db: Database) -> None:
-    """Let a count say what was sold before it."""
-    _run(db, "ALTER TABLE stock ADD COLUMN sold_28d INTEGER")
+def statements(script: str) -> list[str]:
+    """Cut a script into statements: one run as a whole would commit the migration's transaction."""
+    return [statement for statement in script.split(";\n") if statement.strip()]
 
 
-@migrations()
-def first_n(db: Database) -> None:
-    """Make the ledger of quotas, and find a coupon's printing by its serial."""
-    _run(db, FIRST_N)
-
-
-@migrations()
-def claims(db: Database) -> None:
-    """Make the tables of stores' arbiters, of the relay and of reconciliation."""
-    _run(db, CLAIMS)
-
-
-@migrations()
-def births(db: Database) -> None:
-    """Remember how far a lane's clock is off, and which runs of the agent spoke in its name."""
-    _run(db, BIRTHS)
-
-
-@migrations()
-def disputes(db: Database) -> None:
-    """Let a dispute tell its script, who allowed it, and its ticket; remember what was halted."""
-    _run(db, DISPUTES)
-
-
-@migrations()
-def erasures(db: Database) -> None:
-    """Remember who was erased, by tombstone, and which stores were told."""
-    _run(db, ERASURES)
-
-
-def _run(db: Database, script: str) -> None:
-    """Run statement after statement: `executescript` would commit the migration's transaction."""
-    for statement in script.split(";\n"):
-        if statement.strip():
+def _step(name: str, script: str) -> None:
+    @migrations(name=name)
+    def run(db: Database) -> None:
+        for statement in statements(script):
             db.conn.execute(statement)
+
+
+for _name, _script in STEPS:
+    _step(_name, _script)

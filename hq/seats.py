@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -10,19 +9,21 @@ import msgspec
 
 from ground.complaints import Complaint
 from hq.ledger import HqTerm
+from hq.statements import Statements, put
 from hq.store import HqStore, text
 from offers.model import LaneId, Serial, StoreId
 from offers.serials import read_serial
 from sync.messages import Seat
 from sync.store_arbiter import StoreArbiter
 
+_APPOINT = put("seats", "store term lane lanes at told fed", "store")
 _SEAT = "SELECT store, term, lane, lanes FROM seats"
 
 
 class Seats:
     """The appointments, in headquarters' file."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: Statements) -> None:
         self._conn = conn
 
     def of(self, store: StoreId) -> Seat:
@@ -54,10 +55,8 @@ class Seats:
         """Begin a store's next term. Nothing is granted until the new arbiter knows what was."""
         term = self.of(store).term + 1
         seat = Seat(store, term, lane, tuple(lanes))
-        row = (store, term, lane, text(seat.lanes), now.isoformat())
-        self._conn.execute(
-            "INSERT OR REPLACE INTO seats(store, term, lane, lanes, at) VALUES (?, ?, ?, ?, ?)", row
-        )
+        row = (store, term, lane, text(seat.lanes), now.isoformat(), 0, -1)
+        self._conn.execute(_APPOINT, row)
         if not lane:
             HqTerm(self._conn, store, term).begin_anew(store)
         return seat

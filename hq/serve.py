@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
 from ground.clock import Clock
 from ground.dice import Dice
-from hq.collect import NAME, Collector
+from hq.collect import NAME, Collector, note_poison, patiently
 from hq.desk import HqDesk
+from hq.statements import StoreAway
 from hq.store import HqStore
 from sync.link_options import Ears, LinkOptions, Poison, TlsFiles
 from sync.mqtt_link import MqttLink
@@ -44,7 +46,8 @@ class Serve:
         self._link = MqttLink(options, ears, clock, dice)
         self._collector = Collector(desk, options, clock, dice, self._tell, NAME)
         self._unsent: deque[Packet] = deque(maxlen=UNSENT_KEPT)
-        self._seen = -1
+        self._seen: object = None
+        self._forgetful = True
         self._untold = True
 
     async def run(self) -> None:
@@ -62,9 +65,9 @@ class Serve:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _look(self) -> None:
-        """See every tenth of a second whether a command changed the file."""
+        """See every tenth of a second whether anybody changed the store."""
         while True:
-            version = self._store.data_version()
+            version = await patiently(self._store.data_version, self._clock)
             self._send()
             if version != self._seen or self._untold:
                 self._seen = version
@@ -79,8 +82,14 @@ class Serve:
     def _tell(self) -> None:
         """Announce what is due, as far as the link takes it; the rest waits for the next look."""
         self._untold = True
-        if not self._collector.joined:
-            return  # who hears us answers with rows at once
+        if self._collector.joined:  # who hears us answers with rows at once
+            with suppress(StoreAway):  # the next look finds it all untold
+                self._tell_all()
+
+    def _tell_all(self) -> None:
+        if self._forgetful:
+            self._desk.tell_again()
+            self._forgetful = False
         for due in self._desk.due():
             if not self._link.publish(due.packet):
                 return
@@ -91,14 +100,16 @@ class Serve:
     async def _on_message(self, packet: Packet) -> None:
         if packet.retain and not packet.payload:
             return  # someone emptied a retained word
-        self._unsent += self._desk.answer(packet, self._clock.utc_now())
+        self._unsent += await patiently(
+            lambda: self._desk.answer(packet, self._clock.utc_now()), self._clock
+        )
         self._send()
         if packet.topic.endswith("/up/ask"):
             self._tell()
 
     def _on_up(self, session_present: bool) -> None:
         log.info("= connected to the broker, session %s", "kept" if session_present else "new")
-        self._desk.tell_again()
+        self._forgetful = True  # a broker without a disk may have lost the retained words
         self._send()
         self._tell()
 
@@ -106,8 +117,7 @@ class Serve:
         log.warning("= no link to the broker: %s", why)
 
     def _on_poison(self, poison: Poison) -> None:
-        log.warning("! %s %s", poison.topic, poison.why)
-        self._desk.poison(poison.topic, poison.why, self._clock.utc_now())
+        note_poison(self._desk, poison, self._clock)
 
 
 def options(

@@ -1,13 +1,13 @@
-"""Headquarters' SQLite file: opening it, changing it in one piece, and the authoring side's tables.
+"""Headquarters' store: changing it in one piece, and the authoring side's tables.
 
-The rollback journal is used, not the write-ahead log: the commands and `serve` are two processes on
+It is a SQLite file, or the same tables in PostgreSQL (`hq.postgres`). Of the file the rollback journal is used, not the write-ahead log: the commands and `serve` are two processes on
 one file, and SQLite before 3.51.3 can corrupt a log that two connections reset at once.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from ground.complaints import Complaint
 from hq.schema import migrations
+from hq.statements import Statements, put
 from offers.changes import Op
 from offers.context import StoreFacts
 from offers.model import Gtin, LaneId, Offer, OfferId, Product, ShopperKey, StoreId, Wallet
@@ -26,8 +27,10 @@ from offers.serials import Lease
 from sync.messages import Manifest, Recalls
 
 T = TypeVar("T")
+URL_HEADS = ("postgresql://", "postgres://")
 BUSY_MS = 60_000  # a command waits for serve, and serve for an apply that builds a large generation
 OPS = tuple[Op, ...]
+_RECALL = put("recalls", "store rev gtins offers at", "store")
 encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -50,9 +53,8 @@ class StoreRow(Struct, frozen=True):
 class HqStore:
     """One connection to the file. `blobs` is the directory of the generations beside it."""
 
-    def __init__(self, conn: sqlite3.Connection, blobs: Path) -> None:
+    def __init__(self, conn: Statements, blobs: Path) -> None:
         self.conn = conn
-        self.db = Database(conn)
         self.blobs = blobs
 
     @contextmanager
@@ -66,12 +68,29 @@ class HqStore:
             raise
         self.conn.execute("COMMIT")
 
-    def data_version(self) -> int:
-        """Give a number that changes when another process committed something."""
-        return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
+    def beside(self, stores: Iterable[StoreId], work: Callable[[], T]) -> T:
+        """Do a piece of work as one transaction, beside those of other processes where that can be.
+
+        Args:
+            stores: whose lanes it is about.
+            work: what to do; it may be done anew, where it met another's.
+        """
+        del stores  # one file has one writer at a time
+        with self.change():
+            return work()
+
+    def data_version(self) -> object:
+        """Give a value that is another one when another process committed something."""
+        return self.conn.execute("PRAGMA data_version").fetchone()[0]
+
+    def shrink(self) -> None:
+        """Leave no trace on the disk of what was deleted."""
+        self.conn.execute("PRAGMA secure_delete = on")
+        self.conn.execute("VACUUM")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the connection."""
+        assert isinstance(self.conn, sqlite3.Connection)
         self.conn.close()
 
     # --- what a shop is made of -------------------------------------------------------------
@@ -182,7 +201,7 @@ class HqStore:
             text(recalls.offers),
             now.isoformat(),
         )
-        self.conn.execute("INSERT OR REPLACE INTO recalls VALUES (?, ?, ?, ?, ?)", row)
+        self.conn.execute(_RECALL, row)
 
     def add_ops(self, store: StoreId, ops: Iterable[Op], now: datetime) -> int:
         """Queue changes for a store as its next delta; gives the delta's revision."""
@@ -214,12 +233,32 @@ class HqStore:
         return (decoder.decode(row[0]) for row in self.conn.execute(query))
 
 
-def open_store(path: Path, make: bool = False) -> HqStore:
-    """Open headquarters' file and bring its tables up to date.
+def open_store(where: Path | str, make: bool = False) -> HqStore:
+    """Open headquarters' store: a file, whose tables are brought up to date, or a PostgreSQL URL.
 
     Raises:
-        Complaint: it is not there and was not to be made, or it is no SQLite file.
+        Complaint: it is not there and was not to be made, or it is nothing of ours.
     """
+    if is_url(str(where)):
+        from hq.postgres import open_postgres  # the extra `hq`
+
+        return open_postgres(str(where), make)
+    return _open_file(Path(where), make)
+
+
+def is_url(where: str) -> bool:
+    """Tell a PostgreSQL URL from a file's name."""
+    return where.startswith(URL_HEADS)
+
+
+def shown(where: Path | str) -> str:
+    """Name a store for a person: a URL without its password."""
+    scheme, dashes, rest = str(where).partition("://")
+    login, at, place = rest.rpartition("@")
+    return f"{scheme}{dashes}{login.partition(':')[0]}{at}{place}"
+
+
+def _open_file(path: Path, make: bool) -> HqStore:
     if not make and not path.is_file():
         raise Complaint(f"{path} is not there", f"make it: tillside-hq init --db {path}")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -228,8 +267,8 @@ def open_store(path: Path, make: bool = False) -> HqStore:
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute("PRAGMA foreign_keys = ON")
         store = HqStore(conn, path.with_name(path.name + ".blobs"))
-        if migrations.pending(store.db):
-            migrations.apply(store.db)
+        if migrations.pending(db := Database(conn)):
+            migrations.apply(db)
     except sqlite3.DatabaseError as error:
         conn.close()
         raise Complaint(f"{path}: {error}", "name a file made by tillside-hq init") from None

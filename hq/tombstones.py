@@ -25,7 +25,7 @@ def tombstones(store: HqStore, name: StoreId) -> Tombstones:
 def untold(store: HqStore) -> tuple[StoreId, ...]:
     """Name the stores that have not been told the newest list."""
     query = (
-        "SELECT s.store FROM stores s JOIN tombstone_rev t LEFT JOIN announced a "
+        "SELECT s.store FROM stores s CROSS JOIN tombstone_rev t LEFT JOIN announced a "
         "ON a.store = s.store WHERE coalesce(a.erased_rev, 0) < t.rev ORDER BY 1"
     )
     return tuple(StoreId(name) for (name,) in store.conn.execute(query))

@@ -17,7 +17,7 @@ from ground.log_lines import configure
 from hq.collect import Collector
 from hq.desk import HqDesk, open_desk
 from hq.serve import Serve, options
-from hq.store import HqStore, open_store
+from hq.store import HqStore, open_store, shown
 from sync.link_options import LinkOptions
 
 log = logging.getLogger("tillside.hq")
@@ -48,7 +48,7 @@ def _run(given: argparse.Namespace, clock: Clock, work: Work) -> int:
     link = _link(given)
     with closing(open_store(given.db)) as store:
         desk = open_desk(store, given.keys)
-        log.info("= %s: %s over %s:%d", given.command, given.db, link.host, link.port)
+        log.info("= %s: %s over %s:%d", given.command, shown(given.db), link.host, link.port)
         asyncio.run(_until_stopped(lambda: work(store, desk, link, clock)))
     return 0
 

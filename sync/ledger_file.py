@@ -1,9 +1,10 @@
-"""An arbiter's memory as three SQLite tables, the same at headquarters and in a store."""
+"""An arbiter's memory as three tables, the same at headquarters and in a store."""
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Protocol
 
 from offers.model import Serial
 from offers.records import ClaimId, Incarnation
@@ -21,10 +22,17 @@ TABLES = (
 )
 
 
+class Statements(Protocol):
+    """What runs its statements: a SQLite connection, or headquarters' to PostgreSQL."""
+
+    def execute(self, sql: str, values: Sequence[Any] = ..., /) -> Any:
+        """Run one statement."""
+
+
 class SqliteLedger:
     """`sync.arbiter.Ledger` on tables; the caller's transaction makes a call's writes one piece."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: Statements) -> None:
         self._conn = conn
 
     def holding(self, serial: Serial) -> Holding | None:
@@ -41,7 +49,11 @@ class SqliteLedger:
         claim = holding.claim
         row = (serial, claim.epoch, claim.attempt, holding.where, holding.when.isoformat())
         self._conn.execute(
-            "INSERT OR REPLACE INTO holdings VALUES (?, ?, ?, ?, ?, ?)", (*row, holding.redeemed)
+            "INSERT INTO holdings(serial, epoch, attempt, place, at, redeemed)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(serial) DO UPDATE SET epoch = excluded.epoch,"
+            " attempt = excluded.attempt, place = excluded.place, at = excluded.at,"
+            " redeemed = excluded.redeemed",
+            (*row, int(holding.redeemed)),
         )
 
     def free(self, serial: Serial) -> None:
@@ -59,7 +71,8 @@ class SqliteLedger:
     def bury(self, serial: Serial, claim: ClaimId, how: Grave) -> None:
         """Remember that this claim is over; "released" outlasts "denied"."""
         self._conn.execute(
-            "INSERT INTO graves VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            "INSERT INTO graves VALUES (?, ?, ?, ?)"
+            " ON CONFLICT(serial, epoch, attempt) DO UPDATE"
             " SET how = excluded.how WHERE excluded.how = 'released'",
             (serial, claim.epoch, claim.attempt, how),
         )
@@ -70,9 +83,10 @@ class SqliteLedger:
         row = (duplicate.serial, claim.epoch, claim.attempt, duplicate.where)
         self._conn.execute(
             "INSERT INTO duplicates(serial, epoch, attempt, place, at, used) VALUES"
-            " (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET place = excluded.place,"
-            " at = excluded.at, used = 1 WHERE excluded.used > used",
-            (*row, duplicate.when.isoformat(), duplicate.used),
+            " (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT(serial, epoch, attempt) DO UPDATE SET place = excluded.place,"
+            " at = excluded.at, used = 1 WHERE excluded.used > duplicates.used",
+            (*row, duplicate.when.isoformat(), int(duplicate.used)),
         )
 
     def flagged(self, serial: Serial) -> list[Duplicate]:

@@ -30,6 +30,8 @@ BUSY_MS = 5_000
 class TermFile(SqliteLedger):
     """`sync.store_arbiter.TermLedger` on one connection. `name` is this file's own, for ever."""
 
+    _conn: sqlite3.Connection
+
     def __init__(self, conn: sqlite3.Connection) -> None:
         super().__init__(conn)
         self.name = Incarnation(self._meta("name"))

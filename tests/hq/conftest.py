@@ -1,9 +1,11 @@
 """A shop of our own in each test, copied from the examples; a file of headquarters; lanes' rows."""
 
 import hashlib
+import secrets
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -16,6 +18,7 @@ from hq.shop_files import read_shop
 from hq.store import open_store
 from offers.records import Row
 from sync.messages import Rows
+from tests.postgres import Postgres, programs
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SECRET = b"s" * 32
@@ -60,12 +63,50 @@ def fault_of(shop_dir: Path, spoil):
     return find
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def where(request, tmp_path: Path, monkeypatch) -> Path | str:
+    """A new store of headquarters, by name: a file, and a database of a real PostgreSQL."""
+    if request.param == "sqlite":
+        return tmp_path / "hq.db"
+    monkeypatch.chdir(tmp_path)  # generations are files, also beside a database
+    return request.getfixturevalue("postgres_url")
+
+
 @pytest.fixture
-def store(tmp_path: Path):
-    """An empty file of headquarters."""
-    opened = open_store(tmp_path / "hq.db", make=True)
+def store(where: Path | str):
+    """An empty store of headquarters."""
+    opened = open_store(where, make=True)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def disk(request, where: Path | str, tmp_path: Path):
+    """Give a function that reads every byte that the store's tables have on the disk."""
+    if where == tmp_path / "hq.db":
+        return where.read_bytes
+    server = request.getfixturevalue("postgres")
+    return lambda: server.files_of(urlsplit(where).path[1:])
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """Debian's PostgreSQL, for all tests of this run."""
+    if (found := programs()) is None:
+        pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
+    server = Postgres(found).start()
+    server.run("CREATE DATABASE empty")
+    open_store(server.url("empty"), make=True).close()
+    yield server
+    server.clear()
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> str:
+    """A database with headquarters' tables, and nothing in them."""
+    name = f"hq_{secrets.token_hex(6)}"
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE empty")
+    return postgres.url(name)
 
 
 @pytest.fixture

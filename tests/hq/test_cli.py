@@ -21,12 +21,12 @@ from tests.hq.test_inbox import KEY, sale
 
 
 @pytest.fixture
-def hq(tmp_path: Path, shop_dir: Path, capsys):
+def hq(where: Path | str, tmp_path: Path, shop_dir: Path, capsys):
     """Give a function that runs a command on a published shop: (exit code, out, err)."""
 
     def run(*words: str) -> tuple[int, str, str]:
-        where = ["--db", str(tmp_path / "hq.db"), "--keys", str(tmp_path / "keys")]
-        code = main([*words, *where])
+        place = ["--db", str(where), "--keys", str(tmp_path / "keys")]
+        code = main([*words, *place])
         said = capsys.readouterr()
         return code, said.out, said.err
 
@@ -207,7 +207,7 @@ def test_a_code_that_does_not_fit_is_told(hq, shop_dir, tmp_path) -> None:
     assert "--carrier" in err
 
 
-def test_the_lists_show_what_was_collected(hq, tmp_path, lane1, lane2) -> None:
+def test_the_lists_show_what_was_collected(hq, where, lane1, lane2) -> None:
     """Lanes with their state, redemptions with their flags, disputes, rows; as tables and as JSON."""
     one, two = ClaimId(lane1.epoch, 1), ClaimId(lane2.epoch, 1)
     serial = "000000010007"
@@ -219,7 +219,7 @@ def test_the_lists_show_what_was_collected(hq, tmp_path, lane1, lane2) -> None:
     lane1.write(sale(uid="u4"))
     lane1.write(Returned("u4", KEY, (), 9, (Reversal("oat-30", 20, False),), ()))
     lane1.write(Settled("u4", "oat-30", "EXPIRED", "goodwill", 100, "b7", "sorry", "store"))
-    store = open_store(tmp_path / "hq.db")
+    store = open_store(where)
     with store.change():
         inbox = Inbox(store)
         inbox.rows("s001", "1", lane1.everything(), NOON)

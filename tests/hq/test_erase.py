@@ -1,7 +1,6 @@
 """A shopper is forgotten at headquarters: in the file, in every generation, in plans, in late rows."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import zstandard
@@ -39,16 +38,15 @@ def whom(store, publish):
     return alias, main
 
 
-def everywhere(store) -> bytes:
-    """Give every byte that headquarters keeps: its file, and its generations unpacked."""
-    path = store.conn.execute("PRAGMA database_list").fetchone()[2]
-    data = Path(path).read_bytes()
+def everywhere(store, disk) -> bytes:
+    """Give every byte that headquarters keeps: its tables' files, and its generations unpacked."""
+    data = disk()
     for blob in store.blobs.iterdir():
         data += zstandard.ZstdDecompressor().stream_reader(blob.read_bytes()).read()
     return data
 
 
-def test_no_byte_of_an_erased_shopper_is_left(store, whom, lane1):
+def test_no_byte_of_an_erased_shopper_is_left(store, whom, lane1, disk):
     """Wallet, other identities, rows, deltas, old generations: all of it; the rows themselves stay."""
     alias, main = whom
     for number, key in enumerate((alias, main, "9" * 32), 1):
@@ -58,10 +56,10 @@ def test_no_byte_of_an_erased_shopper_is_left(store, whom, lane1):
         inbox.rows("s001", "1", lane1.everything(), NOON)
         store.add_ops("s001", [AssignOp(main, ())], NOON)
         inbox.bad_packet("t", f"..{alias}..".encode(), "nonsense", NOON)
-    assert main.encode() in everywhere(store)
-    assert bytes.fromhex(main) in everywhere(store)
+    assert main.encode() in everywhere(store, disk)
+    assert bytes.fromhex(main) in everywhere(store, disk)
     assert set(erase(store, alias, LATER)) >= {alias, main}
-    data = everywhere(store)
+    data = everywhere(store, disk)
     for key in (alias, main):
         assert key.encode() not in data
         assert bytes.fromhex(key) not in data

@@ -100,15 +100,13 @@ def test_what_was_given_back_costs_nobody(inbox, store, lane1, lane2) -> None:
     assert ends(store) == [("given_back", ""), ("accepted", "Granella")]
 
 
-def test_a_person_may_charge_what_was_honoured(
-    inbox, store, lane1, lane2, tmp_path, capsys
-) -> None:
+def test_a_person_may_charge_what_was_honoured(inbox, store, lane1, lane2, where, capsys) -> None:
     """By hand, to whoever is named; and nothing that comes later takes it back."""
     accept(lane1, 60, 0)
     accept(lane2, 60, 1)
     for name, journal in (("1", lane1), ("2", lane2)):
         inbox.rows("s001", name, journal.everything(), NOON)
-    command = ["provisional", "--db", str(tmp_path / "hq.db")]
+    command = ["provisional", "--db", str(where)]
     assert cli.main([*command, "--charge", SERIAL, "--to", "cashier pool"]) == 0
     inbox.rows("s001", "2", lane2.everything(), NOON)
     assert ends(store)[1] == ("duplicate_charged", "cashier pool")

@@ -185,10 +185,10 @@ def test_an_arbiter_that_lost_its_ledger_gets_a_new_term(store, relay) -> None:
     assert (seat.term, seat.lane) == (term + 2, "2")
 
 
-def test_the_command_appoints_and_tells(store, publish, tmp_path, capsys) -> None:
+def test_the_command_appoints_and_tells(store, publish, where, capsys) -> None:
     """A lane of the store, or headquarters; another lane's name is refused."""
     publish()
-    command = ["arbiter", "--db", str(tmp_path / "hq.db"), "s001"]
+    command = ["arbiter", "--db", str(where), "s001"]
     for words_, told in (
         ([], "headquarters arbitrates, term 0"),
         (["2"], "lane 2 arbitrates, term 1"),

@@ -6,7 +6,6 @@ import hashlib
 import json
 import math
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +13,7 @@ from hq.cli import main
 from hq.exposures import experiments
 from hq.inbox import Inbox
 from hq.sample_ratio import sample_ratio
+from hq.statements import put
 from hq.store import encode
 from offers.context import Experiment
 from offers.experiments import arm_of
@@ -85,7 +85,7 @@ def collected(store, publish, lane1):
 
     def run(*published, rows=None):
         body = encode(tuple(published) or (trial,)).decode()
-        store.conn.execute("INSERT OR REPLACE INTO documents VALUES ('experiments', ?)", (body,))
+        store.conn.execute(put("documents", "name body", "name"), ("experiments", body))
         for n in range(200):
             held = any(arm_of(key(n), it) == "holdout" for it in (published or (trial,)))
             lane1.write(Ghost("u", "oat-30", "ref") if held else issued("oat-30"), shopper=key(n))
@@ -136,10 +136,10 @@ def test_other_campaigns_and_older_rows_do_not_count(store, collected):
     assert (line["exposed"], line["ghosts"]) == (0, 0)
 
 
-def test_the_command(collected, tmp_path: Path, capsys):
+def test_the_command(collected, where, capsys):
     """A table for people, every field as JSON."""
     collected()
-    words = ["experiments", "--db", str(tmp_path / "hq.db")]
+    words = ["experiments", "--db", str(where)]
     assert main(words) == 0
     table = capsys.readouterr().out.splitlines()
     assert table[0].split() == [

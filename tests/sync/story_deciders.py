@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlite_utils import Database
+
 from hq.inbox import Inbox
 from hq.schema import migrations
 from hq.store import HqStore
@@ -154,8 +156,7 @@ def template() -> sqlite3.Connection:
     """Make headquarters' tables once; each story begins with a copy."""
     if not _TEMPLATE:
         conn = sqlite3.connect(":memory:", isolation_level=None)
-        store = HqStore(conn, Path())
-        migrations.apply(store.db)
+        migrations.apply(Database(conn))
         for number, name in ((0, HOME), (1, AWAY)):
             conn.execute("INSERT INTO leases VALUES (?, ?, '1', 'e', 'k', '')", (number, name))
         _TEMPLATE.append(conn)
