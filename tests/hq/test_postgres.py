@@ -1,6 +1,5 @@
 """Headquarters on PostgreSQL: collectors side by side, a server that dies under them, and what is said."""
 
-import asyncio
 import builtins
 import sys
 import threading
