@@ -90,7 +90,7 @@ class Opening:
             verdict,
             script,
             self._facts(matter, offer, verdict, here),
-            self.rules(authority(here, None)),
+            self._most(here),
             rooms.language,
             generation.products_of(offer) if offer is not None else {},
             tuple(one for one in scripts.values() if one is not script),
@@ -128,6 +128,13 @@ class Opening:
         """Give what a role may give."""
         return rules_for(role, self._tools.papers.now.staff, self._tools.rules)
 
+    def _most(self, here: SignedIn | None) -> GoodwillRules:
+        """Give the limits up to which an amount is proposed: those of who could allow it by PIN."""
+        staff = self._tools.papers.now.staff
+        roles = [authority(here, None), *(one.role for one in staff.approvers())] if staff else []
+        rules = [self.rules(role) for role in roles]
+        return max(rules, key=lambda it: it.case_max_minor, default=self.rules("cashier"))
+
     def settled(self, uid: Uid) -> tuple[Settled, ...]:
         """List what was settled of a transaction."""
         return self._rooms.journal.mirror.settled(uid)
@@ -149,7 +156,7 @@ class Opening:
             offline=not tools.online(),
             presented=shown or verdict.serial is not None,
             paid=matter.state != "open",
-            amount_minor=proposal_minor(offer, self.rules(authority(here, None))),
+            amount_minor=proposal_minor(offer, self._most(here)),
             may_give=self._may_give(matter, verdict),
             may_reissue=offer is not None and tools.reissues.may(matter, offer),
         )

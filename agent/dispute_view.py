@@ -24,7 +24,7 @@ from staff_help.words import ENGLISH, spoken
 class Open(Struct, frozen=True):
     """One dispute as it stands at a call: the sale, the verdict, the script, and how it is worded.
 
-    `rules` are those of who is signed in; `products` is what is known of the offer's sets.
+    `rules` are those of who could allow most; `products` is what is known of the offer's sets.
     """
 
     matter: Matter

@@ -83,7 +83,7 @@ def line(
         discount=off(verdict.discount_minor, language, facts.currency),
         evidence=evidence.told(verdict.evidence, offer, language, facts.currency),
         presented=presented,
-        provisional=verdict.offer_id in facts.provisional,
+        provisional=verdict.outcome == "applied" and verdict.offer_id in facts.provisional,
         disputable=open_still,
         script=CATALOGUE[verdict.reason].script,
         goodwill_minor=proposal_minor(offer, rules) if may_give else 0,

@@ -32,6 +32,7 @@ from offers.coupon_code import element_string
 from offers.model import Assignment, Language, ShopperKey, Wallet
 from offers.serials import Lease, make_serial
 from offers.shopper_key import identity_key
+from staff_help.roles import Staff
 from tests.lane_shop import SERIAL_KEY, SHOPPER_SECRET, TestArbiter, point_to
 from tests.pages import ROOT
 
@@ -43,6 +44,7 @@ ESPRESSO, RYE = "9520000003012", "9520000004019"
 LONG = date(2026, 1, 1), date(2035, 12, 31)
 GIVEN = ("solenne-20", "coffee-1", "crispbread-3for2", "hazelnut-75")
 PATIENT = Limits(basket_s=20, settle_s=20)  # two cores, and a browser on them
+PEPPER = bytes(range(2, 34))
 OTHER_LANE = Lease(77, "s001", "2", "0123456789abcdef", "s001a")
 
 
@@ -103,7 +105,9 @@ class PageLane:
         return [bytes(row.body) for row in rows if row.kind == kind]
 
 
-def write_generation(path: Path, shop: Shop, language: str, **policy) -> None:
+def write_generation(
+    path: Path, shop: Shop, language: str, staff: Staff | None = None, **policy
+) -> None:
     """Write the example shop as headquarters does, with Anna's wallet."""
     store = StoreFacts("s001", "EUR", (Language(language), Language("en")), time_zone="UTC")
     with GenerationWriter(path) as writer:
@@ -118,6 +122,8 @@ def write_generation(path: Path, shop: Shop, language: str, **policy) -> None:
         for product in shop.products:
             writer.put_stock(product.gtin, 50, datetime.now(UTC))
         writer.put_lease(OTHER_LANE)
+        if staff is not None:
+            writer.put_document("staff", msgspec.json.encode(staff))
         writer.finish("2026-11-20-1", datetime.now(UTC), 0)
 
 
@@ -131,6 +137,7 @@ async def page_lane(
     language: str = "en",
     limits: Limits | None = None,
     shop: Shop | None = None,
+    staff: Staff | None = None,
     **policy,
 ) -> AsyncIterator[PageLane]:
     """Run a lane in a folder; its printer takes everything at once."""
@@ -138,7 +145,8 @@ async def page_lane(
     data.mkdir(mode=0o700, parents=True)
     write_key(home / "keys", "shopper", "a", SHOPPER_SECRET)
     write_key(home / "keys", "serial", "s001a", SERIAL_KEY)
-    write_generation(data / "offers-g1.db", shop or read_shop(SHOP), language, **policy)
+    write_key(home / "keys", "pin", "a", PEPPER)
+    write_generation(data / "offers-g1.db", shop or read_shop(SHOP), language, staff, **policy)
     await point_to(data / "journal.db", "offers-g1.db", "fedcba9876543210")
     async with AsyncExitStack() as stack:
         printer = NetworkPrinter(PrinterDevice(MODELS["tm-t20iii"], random=random.Random(1)))

@@ -54,9 +54,14 @@ function drawStep(told) {
   drawChoices(told);
   if (!staff.published) $("drawer").append(field("badge", "text", sessionStorage.getItem(BADGE) || ""));
   foot(button("plain", say("print_counts"), printCounts));
-  if (staff.id) $("drawer").querySelector(".actions").prepend(button("plain", say("sign_out", { id: staff.id }), signOut));
+  if (staff.published) $("drawer").querySelector(".actions").prepend(whoButton());
   drawOthers(told);
   $("drawer").querySelector(".choices button")?.focus();
+}
+
+function whoButton() {
+  if (staff.id) return button("plain", say("sign_out", { id: staff.id }), signOut);
+  return button("plain", say("sign_in"), () => drawSignIn({ problem: "" }));
 }
 
 function drawChoices(told) {

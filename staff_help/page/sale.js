@@ -5,6 +5,7 @@ import { openMore, showSlip } from "/static/more.js";
 import { openDrawer, staffMayHaveChanged } from "/static/drawer.js";
 
 let sale = null;
+let told = {}; // to a screen reader: of which sale, and what
 
 export function drawSale(state) {
   sale = state.sale;
@@ -23,12 +24,14 @@ export function drawSale(state) {
 }
 
 function drawLines() {
-  const changed = keyed($("lines"), sale.lines.map((line) => ({ ...line, of: sale.transaction })), drawLine);
+  keyed($("lines"), sale.lines.map((line) => ({ ...line, of: sale.transaction })), drawLine);
   $("no-lines").hidden = sale.lines.length > 0;
   $("left-out").hidden = sale.left_out.length === 0;
   keyed($("left-out-list"), sale.left_out, (text) => make("li", "", text));
   // One sentence is told to a screen reader, the most important one; the rest is there to be read.
-  if (changed && sale.lines.length) $("heard").textContent = sale.lines[0].sentence;
+  const first = sale.lines.length ? sale.lines[0].sentence : "";
+  if (told.of !== sale.transaction || told.first !== first) $("heard").textContent = first;
+  told = { of: sale.transaction, first };
 }
 
 function drawLine(line) {
@@ -37,13 +40,15 @@ function drawLine(line) {
   const head = make("p", "head");
   head.append(make("span", "tag kind", say(`kind_${line.kind}`)), make("span", "title", line.title));
   if (line.provisional) head.append(make("span", "tag provisional", say("provisional")));
+  // An offer may stand here twice: what became of it in the sale, and on the slip behind it.
+  const name = line.kind === "withheld" ? `${line.title}, ${say("kind_withheld")}` : line.title;
   const end = make("div", "end");
   if (line.discount) end.append(make("span", "sum", line.discount));
   if (line.disputable) {
-    const settle = button(line.kind === "applied" ? "plain" : "", say("settle"), () => dispute(line), `${say("settle")} ${line.title}`);
+    const settle = button(line.kind === "applied" ? "plain" : "", say("settle"), () => dispute(line), `${say("settle")} ${name}`);
     end.append(settle);
   }
-  end.append(button("more", "⋯", () => openMore(line), `${say("evidence")}: ${line.title}`));
+  end.append(button("more", "⋯", () => openMore(line), `${say("evidence")}: ${name}`));
   item.append(head, make("p", "sentence", line.sentence), end);
   return item;
 }

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PATIENCE_MS = 15_000
 OPTIONS = ("--no-sandbox", "--disable-gpu")
 
 
@@ -17,7 +18,7 @@ async def browser():
     """A browser for the tests of one file; each page has a profile of its own."""
     playwright = pytest.importorskip("playwright.async_api", reason="pip install playwright")
     if CHROMIUM is None:
-        pytest.skip("no Chromium here: apt-get install chromium")
+        pytest.skip("no Chromium here; install it as root: apt-get install chromium")
     async with playwright.async_playwright() as driver:
         started = await driver.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
         yield started
@@ -35,6 +36,7 @@ async def open_page(browser):
         context = await browser.new_context(viewport={"width": width, "height": height}, **more)
         contexts.append(context)
         page = await context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.on("request", lambda asked: seen.append(asked.url))
         page.on("console", lambda told: complaints.append(told.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))

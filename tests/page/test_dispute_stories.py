@@ -7,7 +7,6 @@ with headquarters and its broker down, which come back afterwards.
 import json
 
 import pytest
-import pytest_asyncio
 from msgspec import Struct
 
 from staff_help.script import built_in, fingerprint
@@ -31,10 +30,9 @@ class Day(Struct):
     last_row: int  # of the lane, before headquarters was looked at for the last time
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def day(browser, tmp_path_factory):
-    """Play all of them; what went wrong in one is told by its own test."""
-    async with stage_at(tmp_path_factory.mktemp("stage")) as stage:
+async def a_day(browser, home) -> Day:
+    """Play all of them; what went wrong in one is told in its turn."""
+    async with stage_at(home) as stage:
         chain, played = stage.chain, {}
         player = await PagePlayer.open(stage, browser)
         for n, (name, story) in enumerate(STORIES.items()):
@@ -49,14 +47,23 @@ async def day(browser, tmp_path_factory):
         chain.serve()
         last = stage.last_row()
         await until(lambda: len(chain.rows()) >= last, stage.logs)
-        yield Day(played, while_away, chain.settled(), chain.rows(), last)
         await player.page.context.close()
+        return Day(played, while_away, chain.settled(), chain.rows(), last)
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("name", STORIES)
-async def test_a_complaint_is_settled_on_the_page_in_two_taps(day, name, mode):
-    """The sentence stands there, the right script opens, the end is as told; rows here and at HQ."""
+@pytest.mark.timeout(600)
+async def test_twenty_complaints_are_settled_on_the_page_in_two_taps(browser, tmp_path, subtests):
+    """With headquarters there and with it away; one lane plays them all, so this is one test."""
+    day = await a_day(browser, tmp_path)
+    for name, mode in day.played:
+        with subtests.test(story=name, headquarters=mode):
+            is_as_told(day, name, mode)
+    with subtests.test("what was settled without headquarters"):
+        arrived_once(day)
+
+
+def is_as_told(day: Day, name: str, mode: str) -> None:
+    """The sentence stood there, the right script opened, the end is as told; rows here and at HQ."""
     story, played = STORIES[name], day.played[name, mode]
     expected = story.expected(MODES[mode])
     script = built_in()[story.script]
@@ -91,7 +98,7 @@ async def test_a_complaint_is_settled_on_the_page_in_two_taps(day, name, mode):
     assert (line["script"], json.loads(line["path"])) == (story.script, list(expected.path))
 
 
-async def test_what_was_settled_without_headquarters_arrives_there_once(day):
+def arrived_once(day: Day) -> None:
     """Nothing of it was there before; then every row of the lane, no gap, no double, and the chain holds."""
     settled = {(row.uid, row.offer_id) for it in day.played.values() for row in it.rows}
     early = {(it["uid"], it["offer_id"]) for it in day.while_away}

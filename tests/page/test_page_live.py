@@ -35,7 +35,8 @@ async def test_a_basket_is_on_the_screen_as_sentences(lane, open_page):
     )
     await page.locator("#lines li").first.wait_for()
     kinds = await page.locator("#lines li").evaluate_all("all => all.map(li => li.dataset.kind)")
-    assert kinds == sorted(kinds, key=["refused", "near_miss", "applied", "other"].index)
+    order = ["refused", "near_miss", "applied", "other", "not_given"]
+    assert kinds == sorted(kinds, key=order.index)
     sentences = await texts(page, "#lines .sentence")
     assert "1 more Solenne yogurt" in " ".join(sentences)
     assert await page.locator("#total").inner_text() == "1.99\u00a0€"
