@@ -40,6 +40,7 @@ demo: $(VENV)/.made
 
 test: $(VENV)/.dev
 	@sh tools/system_packages.sh mosquitto
+	@sh tools/system_packages.sh postgresql=pg_ctlcluster || echo "the tests on PostgreSQL are skipped" >&2
 	@command -v chromium-browser >/dev/null || sh tools/system_packages.sh chromium || echo "the tests in a browser are skipped" >&2
 	@$(MAKE) --no-print-directory lint types imports unit
 
