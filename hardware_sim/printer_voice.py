@@ -28,6 +28,11 @@ class Voice:
         self._replies = bytearray()
         self._said_busy = False
 
+    @property
+    def stopped_host(self) -> bool:
+        """Tell whether XOFF was said and no XON since."""
+        return self.xon_xoff and self._said_busy
+
     def reset(self) -> None:
         """Power off: nothing is left to say."""
         self._replies.clear()

@@ -19,6 +19,7 @@ READ_BYTES = 4096
 HELD_BYTES = 1 << 16  # a device's own memory for what nobody has read yet
 BITS_A_BYTE = 10  # 8 data bits between a start and a stop bit
 SLICE_S = 0.02  # a paced line hands over what 20 ms bring
+HELD_SLICE_S = 0.01  # one with flow control: at 115,200 baud less than is left when BUSY begins
 PIECE_WAIT_S = 0.002  # between two pieces of a line that is told to be short
 
 
@@ -29,14 +30,21 @@ class PtyPort:
         path: where the symbolic link is to stand.
         on_data: called with the bytes that arrive.
         baud: pace of the arriving bytes; 0 does not pace.
+        slice_s: what so many seconds bring is handed over at once.
     """
 
-    def __init__(self, path: Path, on_data: Callable[[bytes], None], baud: int = 0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        on_data: Callable[[bytes], None],
+        baud: int = 0,
+        slice_s: float = SLICE_S,
+    ) -> None:
         self.path = path
         self.lost_bytes = 0  # what nobody read and nothing could hold
         self.piece_bytes = 0  # 0: as they come; else so many are read at a time, and one is sent
         self._on_data = on_data
-        self._baud = baud
+        self._baud, self._slice_s = baud, slice_s
         self._controller = self._line = -1
         self._waiting = bytearray()
         self._deaf = False
@@ -108,6 +116,11 @@ class PtyPort:
         """Tell whether the line is up."""
         return self._controller >= 0
 
+    @property
+    def heeds_xoff(self) -> bool:
+        """Tell whether the other end's kernel stops at XOFF."""
+        return self._line >= 0 and bool(termios.tcgetattr(self._line)[0] & termios.IXON)
+
     def hear(self, listening: bool) -> None:
         """Read what arrives, or leave it in the line."""
         if self._controller < 0 or self._deaf is not listening:
@@ -145,4 +158,4 @@ class PtyPort:
     def _bytes_a_slice(self) -> int:
         if self.piece_bytes:
             return self.piece_bytes
-        return max(1, int(self._baud / BITS_A_BYTE * SLICE_S)) if self._baud else READ_BYTES
+        return max(1, int(self._baud / BITS_A_BYTE * self._slice_s)) if self._baud else READ_BYTES

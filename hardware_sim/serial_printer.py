@@ -7,7 +7,7 @@ from pathlib import Path
 from hardware_sim.printer_device import PrinterDevice
 from hardware_sim.printer_faults import FaultCall, read_fault
 from hardware_sim.printer_host import PrinterHost
-from hardware_sim.pty_port import PtyPort
+from hardware_sim.pty_port import HELD_SLICE_S, SLICE_S, PtyPort
 
 FLOWS = ("none", "xonxoff", "dtr")
 
@@ -19,9 +19,9 @@ class SerialPrinter:
         device: the printer.
         path: the name that the lane opens.
         baud: pace of the arriving bytes; 0 does not pace.
-        flow: "none": what finds no room is lost; "xonxoff": the printer sends XOFF and XON; "dtr":
-            nothing crosses the line while it is BUSY, as with a host that heeds a wired DTR line
-            (a pty has no such wire).
+        flow: "none": what finds no room is lost; "xonxoff": the printer sends XOFF and XON, and
+            what a host that heeds them has still in its pty has not crossed the line; "dtr": nothing
+            crosses it while BUSY, as with a host that heeds a wired DTR line (a pty has no such wire).
     """
 
     kind = "pty"
@@ -35,7 +35,8 @@ class SerialPrinter:
         self.device.voice.xon_xoff = flow == "xonxoff"
         self._dtr = flow == "dtr"
         self._deaf = False
-        self._port = PtyPort(path, self._arrived, baud)
+        slice_s = SLICE_S if flow == "none" else HELD_SLICE_S
+        self._port = PtyPort(path, self._arrived, baud, slice_s)
 
     async def start(self) -> None:
         """Put the line up."""
@@ -96,4 +97,5 @@ class SerialPrinter:
         self._listen_or_not()
 
     def _listen_or_not(self) -> None:
-        self._port.hear(not self._deaf and not (self._dtr and self.device.busy))
+        stopped = self.device.voice.stopped_host and self._port.heeds_xoff
+        self._port.hear(not (self._deaf or stopped or (self._dtr and self.device.busy)))

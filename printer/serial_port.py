@@ -54,7 +54,7 @@ def _open(address: Address) -> Serial:
     from serial import Serial
 
     try:
-        return Serial(
+        line = Serial(
             address.place,
             address.number,
             timeout=THREAD_WAIT_S,
@@ -63,8 +63,18 @@ def _open(address: Address) -> Serial:
             dsrdtr=address.flow == "dsrdtr",
             exclusive=True if os.name == "posix" else None,
         )
+        if address.flow == "xonxoff" and os.name == "posix":
+            _stop_nobody(line.fileno())
     except OPEN_ERRORS as error:
         raise OSError(f"{address.place}: {error}") from error
+    return line
+
+
+def _stop_nobody(line: int) -> None:
+    """Heed the printer's XOFF and send none of our own: amid a picture it would be a byte of it."""
+    settings = termios.tcgetattr(line)
+    settings[0] &= ~termios.IXOFF
+    termios.tcsetattr(line, termios.TCSANOW, settings)
 
 
 class LoopPort:

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import select
 import socket
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,6 +63,8 @@ class OnePrinter(usb.backend.IBackend):
         self._handles: list[_Handle] = []
         self._claimed: _Handle | None = None
         self.plugged = True
+        self.may_close = threading.Event()  # cleared, a handle that is to be closed stays open
+        self.may_close.set()
 
     def unplug(self) -> None:
         """Pull the plug: every transfer from now on finds no device."""
@@ -117,6 +120,7 @@ class OnePrinter(usb.backend.IBackend):
         return handle
 
     def close_device(self, dev_handle: Any) -> None:
+        self.may_close.wait()
         if dev_handle in self._handles:
             self._handles.remove(dev_handle)
         dev_handle.close()

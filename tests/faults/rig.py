@@ -164,11 +164,15 @@ def reference(model_name: str, job: Job) -> bytes:
     device = PrinterDevice(model)
     device.receive(job.data, 0.0)
     assert not device.troubles
-    image = Image.frombytes(
-        "L", (model.width_dots, len(_rows(device)) // model.width_dots), _rows(device)
-    )
+    return ink_of(device)
+
+
+def ink_of(device: PrinterDevice) -> bytes:
+    """Give the rows of all the paper from the first dot to the last."""
+    rows, width = _rows(device), device.model.width_dots
+    image = Image.frombytes("L", (width, len(rows) // width), rows)
     _, top, _, bottom = image.point(lambda grey: 255 - grey).getbbox() or (0, 0, 0, 0)
-    return image.crop((0, top, model.width_dots, bottom)).tobytes()
+    return image.crop((0, top, width, bottom)).tobytes()
 
 
 @cache

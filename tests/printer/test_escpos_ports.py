@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from ground.clock import SystemClock, within
+from ground.clock import SystemClock, settle, within
 from printer.escpos_ports import CupsPort, open_cups, open_usb
 from printer.ports import Address, open_port, parse_address
 from printer.session import JobResult
@@ -121,8 +121,13 @@ async def test_a_usb_port_lets_go_before_its_close_returns(far: Far) -> None:
     early = await open_usb(address, bus)
     with pytest.raises(OSError, match="busy"):
         await within(early.write(b"early"), WAIT_S, CLOCK)
-    for port in (early, first):
-        await within(port.close(), WAIT_S, CLOCK)
+    await within(early.close(), WAIT_S, CLOCK)
+    bus.may_close.clear()
+    closing = asyncio.ensure_future(first.close())
+    await settle()
+    assert not closing.done()
+    bus.may_close.set()
+    await within(closing, WAIT_S, CLOCK)
     second = await open_usb(address, bus)
     await within(second.write(b"second"), WAIT_S, CLOCK)
     assert await far.expect(11) == b"firstsecond"

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import termios
 import tty
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -307,3 +308,16 @@ async def test_a_file_that_cannot_be_written_is_no_port(tmp_path: Path) -> None:
     """Known when the port is opened, so that no job is begun on it."""
     with pytest.raises(OSError, match="nowhere"):
         await open_port(f"file://{tmp_path}/nowhere/slips.bin")
+
+
+@pytest.mark.parametrize(("flow", "heeds"), [("none", False), ("xonxoff", True)])
+async def test_xoff_is_heeded_and_never_sent(flow: str, heeds: bool) -> None:
+    """The kernel stops for the printer; it puts no byte of its own amid a picture."""
+    far, line = os.openpty()
+    port = await open_port(f"serial://{os.ttyname(line)}?flow={flow}")
+    flags = termios.tcgetattr(far)[0]
+    assert bool(flags & termios.IXON) is heeds
+    assert not flags & termios.IXOFF
+    await port.close()
+    os.close(line)
+    os.close(far)
