@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-PARTS = ("disk", "claims", "ledger")  # tools/chaos_<part>.py, each with `results() -> Iterator[Result]`
+# tools/chaos_<part>.py, each with `results() -> Iterator[Result]`
+PARTS = ("disk", "sockets", "claims", "ledger")
 
 
 @dataclass(frozen=True)

@@ -54,15 +54,15 @@ def results() -> Iterator[Result]:
 
 def power_cuts(shim: Path) -> Iterator[Result]:
     """Cut the power after each operation, with the settings in use, weaker ones, and failing syncs."""
-    found = replay(trace(shim, "full"))
+    found = replay(trace(shim, "full"), every=2)
     yield none_wrong("power cut, synchronous FULL", found, GOOD, IMAGES)
     for synchronous in ("normal", "off"):
-        found = replay(trace(shim, synchronous), every=5)
+        found = replay(trace(shim, synchronous), every=9)
         yield seen_wrong(f"power cut, synchronous {synchronous.upper()}", found)
-    yield seen_wrong("power cut, a disk that lies", replay(trace(shim, "full", "lie"), every=5))
+    yield seen_wrong("power cut, a disk that lies", replay(trace(shim, "full", "lie"), every=9))
     found = Counter()
     for first, many in FAILING:
-        found += replay(trace(shim, "full", "eiosome", first, many), every=5)
+        found += replay(trace(shim, "full", "eiosome", first, many), every=7)
     yield none_wrong("power cut after failed syncs", found, GOOD | {"back"})
 
 

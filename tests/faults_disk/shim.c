@@ -15,6 +15,8 @@
      lie     syncs say that they are done, and do nothing
      slow    each sync takes `count` milliseconds longer
      count   nothing but counting: shim_count() operations, shim_syncs() of them syncs
+     netkill SIGKILL instead of the n-th connect, send or recv on a socket of the network
+     nettorn the same; where it is a send, half of its bytes go out first
 
    The trace is a row of records: op, length of the name, offset, length of the data, name, data.
 */
@@ -28,6 +30,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
@@ -36,7 +39,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char place[PATH_MAX];
 static char fault[16];
-static long first, many, done, synced;
+static long first, many, done, synced, netted;
 static long long room; /* bytes on a full disk */
 static int trace = -1;
 
@@ -58,7 +61,7 @@ int shim_arm(const char *directory, const char *what, long n, long count, int tr
     pthread_mutex_lock(&lock);
     snprintf(place, sizeof place, "%s/", directory);
     snprintf(fault, sizeof fault, "%s", what);
-    first = n; many = count; done = synced = 0; room = 0; trace = trace_fd;
+    first = n; many = count; done = synced = netted = 0; room = 0; trace = trace_fd;
     pthread_mutex_unlock(&lock);
     return 0;
 }
@@ -217,3 +220,41 @@ static int moved(char op, const char *path, const char *to) {
 
 int unlink(const char *path) { return moved('u', path, NULL); }
 int rename(const char *from, const char *to) { return moved('r', from, to); }
+
+/* Count an operation on a socket: 1 where the process dies instead of it. */
+static int last_word(int fd) {
+    struct sockaddr_storage own;
+    socklen_t size = sizeof own;
+    if (strncmp(fault, "net", 3) || getsockname(fd, (struct sockaddr *)&own, &size)) return 0;
+    if (own.ss_family != AF_INET && own.ss_family != AF_INET6) return 0;
+    pthread_mutex_lock(&lock);
+    int now = ++netted == first;
+    pthread_mutex_unlock(&lock);
+    return now;
+}
+
+int connect(int fd, const struct sockaddr *to, socklen_t size) {
+    REAL("connect", int, int, const struct sockaddr *, socklen_t);
+    if (last_word(fd)) raise(SIGKILL);
+    return real(fd, to, size);
+}
+
+ssize_t send(int fd, const void *data, size_t size, int flags) {
+    REAL("send", ssize_t, int, const void *, size_t, int);
+    if (last_word(fd)) {
+        if (!strcmp(fault, "nettorn")) real(fd, data, size / 2, flags);
+        raise(SIGKILL);
+    }
+    return real(fd, data, size, flags);
+}
+
+ssize_t recv(int fd, void *data, size_t size, int flags) {
+    REAL("recv", ssize_t, int, void *, size_t, int);
+    if (last_word(fd)) raise(SIGKILL);
+    return real(fd, data, size, flags);
+}
+
+ssize_t __recv_chk(int fd, void *data, size_t size, size_t room_for, int flags) {
+    (void)room_for;
+    return recv(fd, data, size, flags);
+}
