@@ -28,6 +28,7 @@ class Played(Struct, frozen=True):
     """One story as it went on the page. `taps` are counted by the page, from the basket on."""
 
     complaint: str = ""
+    sentence: str = ""
     say: str = ""
     taps: int = 0
     last_words: str = ""
@@ -85,6 +86,7 @@ class PagePlayer:
         await line.get_by_role("button", name="Settle").tap()
         await page.locator("#drawer .choices").wait_for()
         complaint = await page.locator("#drawer .offer-title").inner_text()
+        sentence = await page.locator("#drawer .verdict").inner_text()
         say = await page.locator("#drawer .sentence").inner_text()
         for choice in expected.path:
             await page.locator(f"#drawer [data-choice={choice}]").tap()
@@ -94,6 +96,7 @@ class PagePlayer:
             await until(lambda: len(stage.slips) > slips)
         return Played(
             complaint,
+            sentence,
             say,
             await page.evaluate("window.taps"),
             last_words,

@@ -48,6 +48,7 @@ function head(title, complaint) {
 function drawStep(told) {
   dispute.script = told.script;
   head(told.title, told.complaint);
+  if (told.sentence) $("drawer").append(make("p", "verdict", told.sentence));
   $("drawer").append(make("p", "sentence", told.say));
   const counts = [told.counts, told.not_counts].filter(Boolean).join(" · ");
   if (counts) $("drawer").append(make("p", "hint", counts));

@@ -68,8 +68,9 @@ def is_as_told(day: Day, name: str, mode: str) -> None:
     expected = story.expected(MODES[mode])
     script = built_in()[story.script]
     assert not played.failed
-    assert (played.complaint, played.say) == (
+    assert (played.complaint, played.sentence, played.say) == (
         script.title["en"],
+        expected.sentence,
         script.step[expected.step].say["en"],
     )
     assert played.taps == expected.taps <= 2
