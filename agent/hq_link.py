@@ -137,6 +137,7 @@ class HqLink:
             await self._pull.on_deadline(now)
             await self._ask_leases(now)
             await self._news.give_back()
+            self._forget_old(now)
             await self._sleep()
 
     async def _sleep(self) -> None:
@@ -158,6 +159,12 @@ class HqLink:
     async def _ask_leases(self, now: float) -> None:
         if self._home.stock.shelf.leases_left < LEASES_AHEAD:
             await self._carry(self._session.ask_leases(now))
+
+    def _forget_old(self, monotonic_s: float) -> None:
+        """Drop from memory what no longer counts, also while nobody acknowledges a row."""
+        now = self._clock.utc_now()
+        if self._home.trust.look(now, monotonic_s):
+            self._journal.mirror.forget(now)
 
     async def _on_batch(self, packets: list[Packet]) -> None:
         """Take what has come by now, recalls before anything else, then whoever is to be forgotten."""

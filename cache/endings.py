@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime
+from sys import intern
 
 from offers.basket import TransactionKey
-from offers.model import ShopperRef
+from offers.model import ShopperRef, StoreId
 from offers.records import Record, Settled, Tendered, Uid
+
+
+def _shared(key: TransactionKey) -> TransactionKey:
+    """Keep one copy of what many keys have in common; numbers begin anew each day."""
+    store, till, number = StoreId(intern(key.store)), intern(key.till), intern(key.number)
+    return TransactionKey(store, till, key.business_date, number)
 
 
 class Endings:
@@ -22,8 +29,9 @@ class Endings:
         """Take a row, in order."""
         match record:
             case Tendered():
-                self._tendered.pop(record.key, None)  # a number used again goes to the end
-                self._tendered[record.key] = (record.uid, at)
+                key = _shared(record.key)
+                self._tendered.pop(key, None)  # a number used again goes to the end
+                self._tendered[key] = (record.uid, at)
             case Settled():
                 self._settled.append((at, record))
                 self._of[record.uid] = (*self.settled(record.uid), record)

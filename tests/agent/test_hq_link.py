@@ -5,6 +5,7 @@ import hashlib
 import random
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from agent.hq_news import Home
 from agent.trust import TimeTrust
 from cache.entries import Entry
 from ground.clock import settle
+from offers.basket import TransactionKey
 from offers.changes import StockOp
 from offers.records import Noted
 from sync.letters import seal
@@ -25,7 +27,15 @@ from sync.pulls import Chunk, spans
 from sync.reading import chunk_packet, read_up
 from sync.session import Facts, Known, Me, Session
 from sync.topics import down, store_down
-from tests.lane_shop import COFFEE, NOON, build_generation, running_lane
+from tests.lane_shop import (
+    COFFEE,
+    NOON,
+    TODAY,
+    basket,
+    build_generation,
+    running_lane,
+    tender,
+)
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = PRIVATE.public_key().public_bytes_raw()
@@ -295,6 +305,26 @@ async def test_a_lane_whose_clock_runs_ahead_prunes_nothing_early(desk):
         ack = Ack(journal.epoch, journal.last_seq, at=at)
         await link.ears.on_message(pack(down(*ME, "ack"), ack))
         assert bool(await journal.rows_after(0, 9)) is kept
+
+
+@pytest.mark.parametrize("jumped", [False, True])
+async def test_a_lane_without_headquarters_forgets_what_no_longer_counts(desk, jumped):
+    """Two weeks after a sale its number is free in memory, unless the clock only jumped there."""
+    shop, clock = desk.shop, desk.shop.clock
+    out = await shop.counter.put_basket("/transactions/42", basket(1, (COFFEE, 1, 899)))
+    await shop.counter.tender("/transactions/42", tender(out))
+    key = TransactionKey("s001", "t1", TODAY, "42")
+    if not jumped:
+        await clock.advance(20 * 86400)
+    running = asyncio.create_task(desk.link._keep_time())
+    await settle(50)
+    if jumped:
+        clock.set_time(NOON + timedelta(days=20))
+    desk.link.row_written(shop.journal.last_seq)
+    await settle(200)
+    assert (shop.journal.mirror.tendered(key) is not None) is jumped
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_an_acknowledgement_beyond_the_last_row_means_a_lost_tail(desk):
