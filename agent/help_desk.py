@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from agent.facts import candidates_of
 from agent.look_back import View, look
@@ -111,7 +111,7 @@ class HelpDesk:
             raise self._refused("sale_unreadable", 409) from None
         if found is None:
             raise self._refused("sale_not_found", 404)
-        return found
+        return structs.replace(found, transaction=rooms.book.handle_of(found.uid) or "")
 
     async def rate(self, wording: WordingIn) -> WordingOut:
         """Write down how clear an offer's wording is; the row goes to headquarters.

@@ -13,7 +13,7 @@ from msgspec import Struct
 from agent.answers import title
 from agent.past_decision import PastDecision, look_back
 from cache.past_sales import past_sales
-from offers.catalogue import may_see, rank
+from offers.catalogue import CATALOGUE, may_see, rank
 from offers.model import Language, Offer, OfferId, ShopperKey, ShopperRef
 from offers.reasons import Verdict
 from offers.sentences import sentence
@@ -139,6 +139,7 @@ def _verdicts(
             else told.get(it.offer_id, it.reason.value),
             discount=off(it.discount_minor, tongue, voice.currency),
             evidence=evidence.told(it.evidence, offer, tongue, voice.currency),
+            script=CATALOGUE[it.reason].script,
         )
         for it in shown
     )
@@ -150,7 +151,11 @@ def _issue_verdicts(past: PastDecision) -> tuple[PastVerdict, ...]:
         return ()
     return tuple(
         PastVerdict(
-            it.offer_id, it.title, "applied" if it.outcome == "printed" else "withheld", it.sentence
+            offer_id=it.offer_id,
+            title=it.title,
+            kind="applied" if it.outcome == "printed" else "withheld",
+            sentence=it.sentence,
+            script=CATALOGUE[it.reason].script,
         )
         for it in past.out.verdicts
         if it.outcome in ("printed", "withheld")

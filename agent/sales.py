@@ -229,10 +229,10 @@ class SaleBook:
         """Give the ended sale of that handle."""
         return self._finished.get(handle)
 
-    def handle_of(self, key: TransactionKey) -> str | None:
-        """Find the newest ended sale that the till numbered so."""
-        ended = reversed(self._finished.items())
-        return next((handle for handle, one in ended if one.key == key), None)
+    def handle_of(self, name: TransactionKey | Uid) -> str | None:
+        """Find the newest sale that the till numbered so, or that the lane named so."""
+        known: list[tuple[str, Sale | Finished]] = [*self._open.items(), *self._finished.items()]
+        return next((it for it, one in reversed(known) if name in (one.key, one.uid)), None)
 
     def add(self, sale: Sale) -> None:
         """Open a sale, or put one back that a crash left open."""

@@ -23,7 +23,7 @@ class PastLine(Struct, frozen=True):
 
 
 class PastVerdict(Struct, frozen=True):
-    """One offer of that sale: the sentence, and each fact that proves it."""
+    """One offer of that sale: the sentence, each fact that proves it, and the script it leads to."""
 
     offer_id: OfferId
     title: str
@@ -31,10 +31,14 @@ class PastVerdict(Struct, frozen=True):
     sentence: str
     discount: str = ""
     evidence: tuple[tuple[str, str], ...] = ()
+    script: str = ""
 
 
 class PastSale(Struct, frozen=True):
-    """The answer to a look back. `notes` are sentences; `faults` are for store IT, in English."""
+    """The answer to a look back. `notes` are sentences; `faults` are for store IT, in English.
+
+    `transaction` is the till's name of it while it can be disputed at this lane, else "".
+    """
 
     uid: Uid
     till: str
@@ -49,3 +53,4 @@ class PastSale(Struct, frozen=True):
     lines: tuple[PastLine, ...]
     verdicts: tuple[PastVerdict, ...]
     next_visit: tuple[PastVerdict, ...]
+    transaction: str = ""

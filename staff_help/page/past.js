@@ -2,6 +2,7 @@
 
 import { $, announce, button, call, make, pairs, say } from "/static/words.js";
 import { reprint } from "/static/sale.js";
+import { openDrawer } from "/static/drawer.js";
 
 async function look(wanted) {
   if (!wanted) return;
@@ -21,8 +22,8 @@ function draw(sale) {
   const again = button("", say("reprint"), () => reprint(sale.uid));
   again.hidden = !sale.next_visit.some((one) => one.kind === "applied");
   $("past").replaceChildren(head, notes(sale), again);
-  section("past_verdicts", sale.verdicts.map(drawVerdict), "ol", "lines");
-  section("past_next", sale.next_visit.map(drawVerdict), "ol", "lines");
+  section("past_verdicts", sale.verdicts.map((one) => drawVerdict(one, sale)), "ol", "lines");
+  section("past_next", sale.next_visit.map((one) => drawVerdict(one, sale)), "ol", "lines");
   section("past_lines", sale.lines.map(drawLine), "ul", "bought");
 }
 
@@ -46,17 +47,19 @@ function section(word, items, tag, className) {
   $("past").append(make("h3", "", say(word)), list);
 }
 
-function drawVerdict(one) {
+function drawVerdict(one, sale) {
   const item = make("li", "line");
   item.dataset.kind = one.kind;
   const head = make("p", "head");
   head.append(make("span", "tag kind", say(`kind_${one.kind}`)), make("span", "title", one.title));
   item.append(head, make("p", "sentence", one.sentence));
-  if (one.discount) {
-    const end = make("div", "end");
-    end.append(make("span", "sum", one.discount));
-    item.append(end);
+  const end = make("div", "end");
+  if (one.discount) end.append(make("span", "sum", one.discount));
+  if (sale.transaction) {
+    const name = `${say("settle")} ${one.title}, ${say(`kind_${one.kind}`)}`;
+    end.append(button("plain", say("settle"), () => openDrawer(one, sale), name));
   }
+  item.append(end);
   const proof = make("dl", "evidence");
   pairs(proof, one.evidence);
   item.append(proof);

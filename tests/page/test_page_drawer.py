@@ -147,6 +147,27 @@ async def test_an_offer_of_the_bank_is_disputed_from_the_search(tmp_path, open_p
         assert (row.offer_id, row.reason) == ("tea-50", "NOT_ASSIGNED")
 
 
+async def test_a_sale_of_before_is_disputed_from_the_look_back(tmp_path, open_page):
+    """The shopper comes back while another sale is in hand: the row is of the sale of then."""
+    async with page_lane(tmp_path) as lane:
+        page = await open_page(lane)
+        await lane.tender(await refused(lane, "h1"))
+        await lane.put((RYE, 3, 597), handle="h2", number="78", card="")
+        await page.locator("#receipt >> text=78").wait_for()
+        await page.locator("#tab-past").click()
+        await page.locator("#past-box").fill("h1")
+        await page.keyboard.press("Enter")
+        then = page.locator("#past li[data-kind=refused]", has_text="Montebruno")
+        await then.get_by_role("button", name="Settle").click()
+        await page.locator("#drawer .verdict >> text=already used").wait_for()
+        await page.locator("#drawer-badge").fill("1204")
+        await page.locator("#drawer [data-choice=gift]").click()
+        await page.locator("#said >> text=Take 1.00").wait_for()
+        (row,) = await rows(lane, Settled, "settled")
+        assert row.uid == lane.wired.book.finished("h1").uid
+        assert (row.offer_id, row.outcome) == ("coffee-1", "goodwill")
+
+
 async def test_a_coupon_of_another_lane_is_named_by_its_digits(tmp_path, open_page):
     """The lane does not know the old serial: it asks for the number under the code."""
     async with page_lane(tmp_path) as lane:
