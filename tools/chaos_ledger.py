@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
+from typing import Any
 
-from tests.faults_link.trading import TROUBLES, ledger, same
+from tests.faults_link.trading import TROUBLES, Trouble, ledger, same
 from tools.chaos import Result
 
 SEEDS = (1, 2)
@@ -17,7 +18,7 @@ def results() -> Iterator[Result]:
     logging.disable(logging.WARNING)
     good = {seed: asyncio.run(ledger(seed)) for seed in SEEDS}
     for trouble in TROUBLES:
-        found = [asyncio.run(ledger(seed, trouble)) for seed in SEEDS]
+        found = [lived(seed, trouble) for seed in SEEDS]
         wrong = sum(
             not same(one, good[seed], trouble) for seed, one in zip(SEEDS, found, strict=True)
         )
@@ -25,3 +26,11 @@ def results() -> Iterator[Result]:
         name = f"four days: {(trouble.__doc__ or '').rstrip('.').lower()}"
         yield Result(name, len(SEEDS), wrong, "the same ledger", not wrong, f"{rows} rows compared")
     logging.disable(logging.NOTSET)
+
+
+def lived(seed: int, trouble: Trouble) -> list[Any]:
+    """Give the ledger; none where headquarters never got everything, or not as the lane has it."""
+    try:
+        return asyncio.run(ledger(seed, trouble))
+    except AssertionError:
+        return []

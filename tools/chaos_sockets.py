@@ -10,7 +10,7 @@ from tests.faults_disk.shim import build, compiler
 from tests.faults_link.killed_ends import Found, live
 from tools.chaos import Result
 
-LANE_CALLS, HQ_CALLS = 60, 60  # a life of six rows, from connect to the last acknowledgement
+LANE_CALLS, HQ_CALLS = 120, 80  # a life of six rows, from connect to the last acknowledgement
 BROKERS, ROWS = 12, 600
 
 

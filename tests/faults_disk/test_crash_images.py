@@ -6,9 +6,7 @@ import pytest
 
 from tests.faults_disk.crash_images import (
     Disk,
-    Promises,
     Run,
-    judged,
     replay,
     torn,
     trace,
@@ -51,24 +49,6 @@ def test_after_failed_syncs_nothing_rests_on_the_word_of_a_later_one(shim):
     found = replay(run, every=23)
     assert set(found) <= {"whole", "new", "back"}
     assert found["whole"] > 200
-
-
-def test_a_refused_call_is_written_over_at_once(shim):
-    """All of it reached the disk though its sync failed: with the next sync a restart finds none of it."""
-    run = trace(shim, "full", "eiosome", 20, 5)
-    disk, promised = Disk(random.Random(1)), Promises()
-    at = next(n for n, op in enumerate(run.ops) if op.kind == "f" and op.name.endswith("-wal"))
-    behind = next(n for n, op in enumerate(run.ops) if n > at and op.kind == "s")
-    for op in run.ops[:at]:
-        if op.name == "told":
-            promised.take(op.data)
-        else:
-            disk.take(op)
-    assert judged(disk.image("all"), promised, run.truth).what == "back"
-    for op in run.ops[at + 1 : behind + 1]:
-        if op.name != "told":
-            disk.take(op)
-    assert judged(disk.image("all"), promised, run.truth).what == "whole"
 
 
 def test_a_day_under_the_shim_is_a_day(full):

@@ -151,3 +151,41 @@ def test_a_directory_that_cannot_be_written_is_told_and_left_as_it_is(shim, tmp_
     assert "JournalUnwritable" in done.stderr
     assert (tmp_path / "journal.db").read_bytes() == before
     assert not list(tmp_path.glob("*.damaged-*"))
+
+
+REFUSED_AND_KILLED = """
+import asyncio, os, sys
+from pathlib import Path
+from cache.entries import Entry
+from cache.errors import JournalUnwritable
+from cache.journal import Journal
+from offers.records import Noted
+from tests.faults_disk.shim import arm
+from tests.faults_disk.workload import EPOCH, NOON
+
+async def live(place):
+    journal = await Journal.open(
+        place / "journal.db", incarnation=lambda: EPOCH, now=lambda: NOON, spare_pages=2
+    )
+    await journal.append(Entry(Noted("kept", ""), NOON))
+    arm(place, "eiosync", 1, 1)
+    try:
+        await journal.append(Entry(Noted("refused", ""), NOON))
+    except JournalUnwritable:
+        os._exit(7)
+
+asyncio.run(live(Path(sys.argv[1])))
+"""
+
+
+def test_a_call_that_was_refused_for_its_sync_does_not_come_back_at_the_restart(shim, tmp_path):
+    """Its pages did reach the log, and the process is killed at the answer: they were written over."""
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSED_AND_KILLED, str(tmp_path)],
+        env=environment(shim),
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 7
+    whole(tmp_path, 1)

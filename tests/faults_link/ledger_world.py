@@ -18,11 +18,13 @@ from typing import Any, TypeVar
 from agent.hq_link import HqLink
 from agent.hq_news import Home
 from agent.trust import TimeTrust
+from cache.entries import Entry
 from ground.clock import SteppedClock, settle
 from ground.key_files import KeyRing
 from hq.desk import HqDesk, open_desk
 from hq.keys import make_keys
 from hq.store import HqStore, open_store
+from offers.records import Noted
 from sync.payload import Packet
 from sync.session import Facts, Known, Me, Session
 from tests.lane_shop import LEASE_OF_LANE_2, NOON, TestLane, running_lane
@@ -61,6 +63,9 @@ class Wire:
     @property
     def up(self) -> bool:
         return self._line.up
+
+    def waiting(self, _: str) -> int:
+        return 0
 
     def publish(self, packet: Packet) -> bool:
         if self.up:
@@ -123,6 +128,11 @@ class LedgerWorld:
         if self.line.up:
             self.link.ears.on_up(True)
 
+    async def half_said(self) -> None:
+        """Let the lane write a row and say it, and nobody hear it yet."""
+        await self.shop.journal.append(Entry(Noted("meanwhile", ""), self.clock.utc_now()))
+        await self.quiet()
+
     async def end_lane(self) -> None:
         """End the lane's process; what was on its way is gone."""
         if self._timer is not None:
@@ -135,7 +145,8 @@ class LedgerWorld:
         self._lane = AsyncExitStack()
 
     async def cut(self) -> None:
-        """Break the line."""
+        """Break the line, in the middle of a word."""
+        await self.half_said()
         self.line.up = False
         self.wire.sent.clear()
         self.link.ears.on_down("cut")

@@ -130,6 +130,7 @@ async def forgetful(world: LedgerWorld, hour: int, dice: random.Random) -> None:
 async def lane_dies(world: LedgerWorld, hour: int, dice: random.Random) -> None:
     """Let the lane's process end, with messages on their way."""
     if dice.random() < 0.2:
+        await world.half_said()
         await world.end_lane()
         await world.boot_lane()
 
