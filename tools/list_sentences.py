@@ -6,6 +6,7 @@ once at least, so that a change of words is read where it is seen: in the page's
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -41,6 +42,10 @@ from offers.money import SPOKEN
 from offers.promises import reward_words
 from offers.reasons import Evidence, Outcome, Reason, Verdict
 from offers.sentences import left_out_sentence, sentence, slip_words
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tools.list_page_words import page_words
 
 WHYS = get_args(get_type_hints(LeftOut)["why"])
 TARGET = Path(__file__).parent.parent / "docs" / "sentences.md"
@@ -183,8 +188,8 @@ NOT_SOLD = {Gtin("3"): Product(Gtin("3"), "Alpro yogurt", "Alpro", "dairy/yogurt
 
 HEAD = """# Sentences
 
-Every sentence that a shopper or a cashier may read, said of one example each. Written by `tools/list_sentences.py` from `offers/words_en.py`
-and its neighbours; do not edit it here. [reasons.md](reasons.md) says what the codes mean and who may see them.
+Every sentence that a shopper or a cashier may read, said of one example each; below them the dispute scripts and the words of the cashier's page.
+Written by `tools/list_sentences.py` from `offers/words_en.py`, `staff_help/` and their neighbours; do not edit it here. [reasons.md](reasons.md) says what the codes mean and who may see them.
 
 An amount and its sign are held together by a blank that may not end a line (U+00A0). In Arabic, names and figures stand in marks that isolate
 them (U+2068, U+2069), and digits are 0 to 9, as on the keypads, codes and displays of tills everywhere.
@@ -225,7 +230,8 @@ def verdict(reason: Reason, evidence: Evidence) -> Verdict:
 
 def listed() -> str:
     """Give the page's text."""
-    return "\n".join([HEAD, *_reasons(), *_rewards(), *_slips(), *_left_out()]) + "\n"
+    said = [*_reasons(), *_rewards(), *_slips(), *_left_out(), *page_words()]
+    return "\n".join([HEAD, *said]).rstrip() + "\n"
 
 
 def _table(*columns: str) -> Iterator[str]:
