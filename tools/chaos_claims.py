@@ -14,13 +14,14 @@ ROUNDS = 10
 CAP = 20  # a lane's, of a hundred coupons
 
 
-def results() -> Iterator[Result]:
+def results(share: float) -> Iterator[Result]:
     """Tell stories of three lanes, an arbiter and headquarters; and a hundred coupons shown twice at once."""
+    stories, rounds = max(20, round(STORIES * share)), max(2, round(ROUNDS * share))
     name = "stories: 3 lanes, arbiter, headquarters"
-    yield judged(f"{name}; nothing unasked", STORIES, lambda seed: ended(seed, 0))
-    yield judged(f"{name}; within caps", STORIES, lambda seed: ended(10_000_000 + seed, 2))
-    yield judged("100 coupons at two lanes at once, an arbiter", ROUNDS, with_arbiter)
-    yield judged("100 coupons at two lanes at once, nobody to ask", ROUNDS, without)
+    yield judged(f"{name}; nothing unasked", stories, lambda seed: ended(seed, 0))
+    yield judged(f"{name}; within caps", stories, lambda seed: ended(10_000_000 + seed, 2))
+    yield judged("100 coupons at two lanes at once, an arbiter", rounds, with_arbiter)
+    yield judged("100 coupons at two lanes at once, nobody to ask", rounds, without)
 
 
 def judged(name: str, stories: int, tell: Callable[[int], str]) -> Result:

@@ -32,38 +32,45 @@ SICK = (
 GOOD = frozenset(("whole", "new"))
 
 
-def results() -> Iterator[Result]:
+def results(share: float) -> Iterator[Result]:
     """Tell how every image, every kill and every sick day did, and that weaker settings are found out."""
     if compiler() is None:
         yield Result("disk: no C compiler (cc), not run", 0, 0, "a compiler", False)
         return
     with tempfile.TemporaryDirectory() as name:
         shim = build(Path(name))
-        yield from power_cuts(shim)
+        yield from power_cuts(shim, share)
         for fault in ("kill", "torn"):
-            verdicts = killed(shim, fault, 1, OPERATIONS, 1, sales=1)
+            verdicts = killed(shim, fault, 1, OPERATIONS, sparser(1, share), sales=1)
             found = Counter(verdict.what for verdict in verdicts)
             yield none_wrong(f"kill -9 at each operation ({fault})", found, GOOD)
         yield full(shim)
         yield memory(shim)
         yield from sick_days(shim)
     for part, harm in HARMS:
-        told = Counter(asyncio.run(judged_files(part, harm, 100)))
+        told = Counter(asyncio.run(judged_files(part, harm, max(5, round(100 * share)))))
         yield none_wrong(f"{part} {harm}", told, frozenset(("prefix", "set aside")))
 
 
-def power_cuts(shim: Path) -> Iterator[Result]:
+def power_cuts(shim: Path, share: float) -> Iterator[Result]:
     """Cut the power after each operation, with the settings in use, weaker ones, and failing syncs."""
-    found = replay(trace(shim, "full"), every=2)
-    yield none_wrong("power cut, synchronous FULL", found, GOOD, IMAGES)
+    found = replay(trace(shim, "full"), every=sparser(2, share))
+    yield none_wrong("power cut, synchronous FULL", found, GOOD, round(IMAGES * min(1, share)))
     for synchronous in ("normal", "off"):
-        found = replay(trace(shim, synchronous), every=9)
+        found = replay(trace(shim, synchronous), every=sparser(9, share))
         yield seen_wrong(f"power cut, synchronous {synchronous.upper()}", found)
-    yield seen_wrong("power cut, a disk that lies", replay(trace(shim, "full", "lie"), every=9))
+    yield seen_wrong(
+        "power cut, a disk that lies", replay(trace(shim, "full", "lie"), every=sparser(9, share))
+    )
     found = Counter()
     for first, many in FAILING:
-        found += replay(trace(shim, "full", "eiosome", first, many), every=7)
+        found += replay(trace(shim, "full", "eiosome", first, many), every=sparser(7, share))
     yield none_wrong("power cut after failed syncs", found, GOOD | {"back"})
+
+
+def sparser(every: int, share: float) -> int:
+    """Give the step that leaves a share of the stories."""
+    return max(1, round(every / share))
 
 
 def full(shim: Path) -> Result:
