@@ -34,6 +34,7 @@ from sync.topics import store_down, up
 log = logging.getLogger("tillside.hq")
 
 LEASES_AHEAD = 2
+ROWS_UNDER_WAY = 2  # messages that the broker has not got: some 20 KB stand before a claim
 SHORT_CUT_S = 10.0  # of these the broker has every delta still, even if the cut was seen 40 s late
 LONGEST_SLEEP_S = 30.0  # rows, words of HQ and the link itself wake it at once
 
@@ -63,6 +64,8 @@ class HqLink:
         self._since = home.clock.utc_now()
         self._written = 0
         self._was_known = False
+        self._rows = up(home.store, home.lane, "rows")
+        self._later: NeedRows | None = None  # rows that wait until the line is free for them
         self._linked, self._fell_s = False, float("-inf")
         self._tasks: set[asyncio.Future[None]] = set()
         self.noted: dict[str, datetime] = {}  # what was told of the link, and when last
@@ -83,6 +86,7 @@ class HqLink:
             on_down=self._on_down,
             on_poison=self._on_poison,
             on_rival=self._on_rival,
+            on_sent=self._on_sent,
         )
 
     @property
@@ -211,6 +215,7 @@ class HqLink:
             )
             self._note("broker_forgot", "its session of this lane is gone")
         self._was_known = self._linked = True
+        self._later = None
         self._since = self._clock.utc_now()
         log.info("= link to headquarters is up")
         self.on_link(True)
@@ -251,11 +256,23 @@ class HqLink:
             match step:
                 case Outgoing():
                     self._publish(pack(step.topic, step.message, step.retain))
+                case NeedRows() if self._is_busy():
+                    self._later = step
                 case NeedRows(after, limit):
                     rows = await self._journal.rows_after(after, limit)
                     await self._carry(self._session.offer_rows(after, rows))
                 case _:
                     await self._news.take(step)
+
+    def _is_busy(self) -> bool:
+        """Tell whether history must wait: what comes now, a claim above all, goes out before it."""
+        return self._mqtt is not None and self._mqtt.under_way(self._rows) >= ROWS_UNDER_WAY
+
+    def _on_sent(self, _: str) -> None:
+        later = self._later
+        if later is not None and not self._is_busy():
+            self._later = None
+            self._spawn(self._carry([later]))
 
     def _ask_blob(self, ask: BlobAsk) -> None:
         self._publish(pack(up(self._home.store, self._home.lane, "blob"), ask))

@@ -58,4 +58,5 @@ class Ears(Struct, frozen=True, kw_only=True):
     on_batch: Callable[[list[Packet]], Awaitable[None]] | None = (
         None  # several at once, all or none
     )
+    on_sent: Callable[[str], None] | None = None  # the broker has a packet of this topic
     on_rival: Callable[[str], None] | None = None  # another client seems to go by our name

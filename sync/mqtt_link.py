@@ -83,6 +83,10 @@ class MqttLink:
         self._idle.clear()
         return True
 
+    def under_way(self, topic: str) -> int:
+        """Count the packets of a topic that the broker has not got yet."""
+        return sum(1 for name in self._topics.values() if name == topic)
+
     async def run(self) -> None:
         """Keep the link up until `stop` or cancelled; waits between tries have full jitter."""
         tries = 0
@@ -257,6 +261,8 @@ class MqttLink:
         topic = self._topics.pop(mid, "")
         if not self._topics:
             self._idle.set()
+        if self._ears.on_sent is not None:
+            self._ears.on_sent(topic)
         if reason.value >= REFUSED:
             self._ears.on_poison(Poison(topic, f"publish refused: {reason}"))
 

@@ -49,6 +49,9 @@ class Talk:
         self.sent.append(packet)
         return True
 
+    def under_way(self, _) -> int:
+        return 0
+
     def said(self, kind) -> list:
         return [m for p in self.sent if isinstance(m := read_up(p)[2], kind)]
 

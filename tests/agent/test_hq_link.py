@@ -19,14 +19,14 @@ from cache.entries import Entry
 from ground.clock import settle
 from offers.basket import TransactionKey
 from offers.changes import StockOp
-from offers.records import Noted
+from offers.records import ClaimId, Noted
 from sync.letters import seal
-from sync.messages import Ack, BlobAsk, Delta, Manifest, Recalls, Rows, Status
+from sync.messages import Ack, BlobAsk, Claim, Delta, Manifest, Recalls, Rows, Status
 from sync.payload import Packet, pack
 from sync.pulls import Chunk, spans
 from sync.reading import chunk_packet, read_up
 from sync.session import Facts, Known, Me, Session
-from sync.topics import down, store_down
+from sync.topics import down, store_down, up
 from tests.lane_shop import (
     COFFEE,
     NOON,
@@ -48,11 +48,15 @@ class Wire:
     def __init__(self) -> None:
         self.up = True
         self.sent: list[Packet] = []
+        self.on_the_way: dict[str, int] = {}
 
     def publish(self, packet: Packet) -> bool:
         if self.up:
             self.sent.append(packet)
         return self.up
+
+    def under_way(self, topic) -> int:
+        return self.on_the_way.get(topic, 0)
 
     def said(self, kind):
         return [m for p in self.sent if isinstance(m := read_up(p)[2], kind)]
@@ -305,6 +309,26 @@ async def test_a_lane_whose_clock_runs_ahead_prunes_nothing_early(desk):
         ack = Ack(journal.epoch, journal.last_seq, at=at)
         await link.ears.on_message(pack(down(*ME, "ack"), ack))
         assert bool(await journal.rows_after(0, 9)) is kept
+
+
+async def test_history_waits_while_the_line_is_full_and_a_claim_does_not(desk):
+    """With two messages of rows on their way the next stay in the journal; a claim is sent at once."""
+    rows = up(*ME, "rows")
+    await desk.shop.journal.append(*(Entry(Noted("test", str(n)), NOON) for n in range(300)))
+    desk.link.row_written(desk.shop.journal.last_seq)
+    running = asyncio.create_task(desk.link._keep_time())
+    desk.wire.on_the_way[rows] = 2
+    await desk.connect()
+    await settle(200)
+    assert sent_rows(desk) == 0
+    claim = Claim(ClaimId(desk.shop.journal.epoch, 1), "0" * 12, "1" * 13, "jam", "0" * 32, NOON)
+    assert desk.link.send_claim(claim)
+    assert desk.wire.said(Claim) == [claim]
+    desk.wire.on_the_way[rows] = 1
+    desk.link.ears.on_sent(rows)
+    await until(lambda: sent_rows(desk) == desk.shop.journal.last_seq)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 @pytest.mark.parametrize("jumped", [False, True])

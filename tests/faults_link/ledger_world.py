@@ -64,7 +64,7 @@ class Wire:
     def up(self) -> bool:
         return self._line.up
 
-    def waiting(self, _: str) -> int:
+    def under_way(self, _: str) -> int:
         return 0
 
     def publish(self, packet: Packet) -> bool:
