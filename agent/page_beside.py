@@ -45,11 +45,13 @@ def of_others(
     if shopper is None:
         return ()
     basket = answered.basket
+    bought = frozenset(line.gtin for line in basket.lines)
     seen = {it.offer_id for it in known if may_see(it.reason, "cashier")}
     found = sorted(
         (-units, offer.offer_id, offer.version)
         for offer in in_bank(generation.offers.values())
         if offer.offer_id not in seen and _holds(offer, basket, generation)
+        if not bought.isdisjoint(generation.products_of(offer))
         if (units := sum(_counted(offer, basket, generation)))
     )
     return tuple(
@@ -68,8 +70,6 @@ def _holds(offer: Offer, basket: Basket, generation: Generation) -> bool:
 def _counted(offer: Offer, basket: Basket, generation: Generation) -> Iterator[int]:
     """Give the units of each line that one of an offer's sets counts."""
     known = generation.products_of(offer)
-    if known.keys().isdisjoint(line.gtin for line in basket.lines):
-        return
     for line in basket.lines:
         product = known.get(line.gtin)
         if product and any(counts(one, product.gtin, product) for one in sets_of(offer)):
