@@ -78,7 +78,13 @@ class HqNews:
         self.line: ClaimLine | None = None  # the tills that wait for an answer
 
     async def take(self, news: Step) -> None:
-        """Make one piece of news durable; what it changes is in force when this returns."""
+        """Make one piece of news durable; what it changes is in force when this returns.
+
+        A disk that fails is waited for: the session counts the news as known, and gives it no more.
+        """
+        await until_kept(partial(self._take, news), self._home.clock)
+
+    async def _take(self, news: Step) -> None:
         journal = self._journal
         match news:
             case NewRecalls(recalls):
