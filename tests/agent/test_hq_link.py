@@ -21,7 +21,7 @@ from offers.basket import TransactionKey
 from offers.changes import StockOp
 from offers.records import ClaimId, Noted
 from sync.letters import seal
-from sync.messages import Ack, BlobAsk, Claim, Delta, Manifest, Recalls, Rows, Status
+from sync.messages import CHUNK_BYTES, Ack, BlobAsk, Claim, Delta, Manifest, Recalls, Rows, Status
 from sync.payload import Packet, pack
 from sync.pulls import Chunk, spans
 from sync.reading import chunk_packet, read_up
@@ -214,6 +214,24 @@ async def test_an_offer_that_this_version_cannot_read_is_told_to_headquarters(de
     told = [note.detail for note in noted if note.code == "offer_refused"]
     assert len(told) == 1
     assert told[0].startswith(f"{offer_id}: ")
+
+
+async def test_a_pull_goes_on_where_a_restart_cut_it(desk, tmp_path):
+    """Two chunks were kept; after the restart the first ask is for the third."""
+    build_generation(tmp_path / "new.db", slip_offers=1)
+    with closing(sqlite3.connect(tmp_path / "new.db")) as db, db:
+        noise = random.Random(1).randbytes(100_000)
+        db.execute("INSERT INTO picture VALUES ('noise', ?)", (noise,))
+    blob = await desk.hq.offer(tmp_path / "new.db", 2)
+    (ask,) = desk.wire.said(BlobAsk)
+    for offset, length in spans(ask, len(blob)):
+        chunk = Chunk(ask.sha256, offset, blob[offset : offset + length])
+        await desk.link.ears.on_message(chunk_packet(down(*ME, "blob"), chunk))
+    later = Desk(desk.shop, tmp_path / "data")
+    await later.hq.offer(tmp_path / "new.db", 2)
+    assert later.wire.said(BlobAsk)[0].offset == 2 * CHUNK_BYTES
+    await later.hq.send_blob(later.wire, blob)
+    assert desk.shop.wired.shelf.generation.policy.slip_offers == 1
 
 
 async def test_a_rollback_takes_the_kept_file_and_pulls_nothing(desk, tmp_path):
