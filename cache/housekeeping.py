@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cache.chain import stamp
 from cache.facts import Fact, revived, used_up
+from cache.happened import REDEEMED, SALES
 from cache.journal_store import JournalStore, record_of, undone
-from cache.mirror import REDEEMED, SALES
 from cache.overlay import drop_sold_before
 from cache.slots import slot_of
 from offers.model import ShopperKey, ShopperRef

@@ -116,7 +116,8 @@ class JournalStore:
             record = draft.record
             sale = undone(self.db, record.uid, rows[-1].seq) if type(record) is Voided else None
             facts.append(Fact(rows[-1].seq, rows[-1].at, record, sale))
-        self.db.executemany("INSERT OR IGNORE INTO shopper VALUES (?, ?)", addition.named)
+        if addition.named:
+            self.db.executemany("INSERT OR IGNORE INTO shopper VALUES (?, ?)", addition.named)
         for uid, basket in addition.baskets:
             self._put_basket(uid, basket)
         for kept in addition.evidence:

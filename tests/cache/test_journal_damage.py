@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 
 from cache import inspect
-from cache.errors import JournalFull
+from cache.errors import JournalFull, JournalUnwritable
 from cache.journal import Entry
 from offers.records import Noted
 
@@ -226,7 +226,7 @@ async def test_a_failed_sync_fails_its_own_commit_only(lane, make):
         lost = journal._thread.ask(fail, lambda v: v)
         with_it = journal.append(Entry(Noted("a", ""), make.NOON))
         results = await asyncio.gather(lost, with_it, return_exceptions=True)
-        assert isinstance(results[0], sqlite3.OperationalError)
+        assert isinstance(results[0], JournalUnwritable)
         (row,) = await journal.append(Entry(Noted("b", ""), make.NOON))
         assert row.seq == journal.last_seq
         assert await journal._thread.ask(lambda s: s.meta("never", "no"), lambda v: v) == "no"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import sys
 from pathlib import Path
@@ -94,5 +95,6 @@ def named(value: Any) -> Any:
 
 
 if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)  # each refusal is logged, and meant
     numbers = [int(word) for word in sys.argv[3:5]]
     print(json.dumps(asyncio.run(live(Path(sys.argv[1]), sys.argv[2], *numbers))))
