@@ -121,9 +121,10 @@ class HqLink:
                 if task.done():
                     task.result()
         finally:
-            for task in (client, timer):
+            works = (client, timer, *self._tasks)
+            for task in works:
                 task.cancel()
-            await asyncio.gather(client, timer, return_exceptions=True)
+            await asyncio.gather(*works, return_exceptions=True)
 
     async def stop(self) -> None:
         """Say good-bye."""
