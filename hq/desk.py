@@ -36,7 +36,7 @@ log = logging.getLogger("tillside.hq")
 
 
 class Due(NamedTuple):
-    """Something to announce, and what to call once it is on its way."""
+    """Something to announce, and how to note that it is on its way, within `HqDesk.told`."""
 
     packet: Packet
     done: Callable[[], None]
@@ -121,6 +121,12 @@ class HqDesk:
         for store in told.keys() - {row.store for row in stores}:
             yield from self._withdrawn(store)
 
+    def told(self, sent: Iterable[Due]) -> None:
+        """Note what is on its way, in one commit; lost before it, it is sent once more."""
+        with self._store.change():
+            for due in sent:
+                due.done()
+
     def tell_again(self) -> None:
         """Count the retained words as untold: a broker without a disk may have lost them."""
         with self._store.change():
@@ -197,11 +203,7 @@ class HqDesk:
             yield Due(self._letter(seat.store, "seat", seat, retain=True), self._told_seat(seat))
 
     def _told_seat(self, seat: Seat) -> Callable[[], None]:
-        def mark() -> None:
-            with self._store.change():
-                self._inbox.relay.seats.told(seat)
-
-        return mark
+        return lambda: self._inbox.relay.seats.told(seat)
 
     def _due_deltas(self, row: StoreRow, told: int) -> Iterator[Due]:
         if row.delta_rev <= told:
@@ -224,8 +226,7 @@ class HqDesk:
         """Empty the retained words of a store that is no longer published."""
 
         def forget() -> None:
-            with self._store.change():
-                self._store.conn.execute("DELETE FROM announced WHERE store = ?", (store,))
+            self._store.conn.execute("DELETE FROM announced WHERE store = ?", (store,))
 
         yield Due(Packet(store_down(store, "manifest"), b"", retain=True), lambda: None)
         yield Due(Packet(store_down(store, "erased"), b"", retain=True), lambda: None)
@@ -233,11 +234,10 @@ class HqDesk:
 
     def _mark(self, store: StoreId, what: str, rev: int) -> Callable[[], None]:
         def mark() -> None:
-            with self._store.change():
-                insert = "INSERT INTO announced(store) VALUES (?) ON CONFLICT DO NOTHING"
-                self._store.conn.execute(insert, (store,))
-                update = f"UPDATE announced SET {what} = ? WHERE store = ?"  # noqa: S608 - our words
-                self._store.conn.execute(update, (rev, store))
+            insert = "INSERT INTO announced(store) VALUES (?) ON CONFLICT DO NOTHING"
+            self._store.conn.execute(insert, (store,))
+            update = f"UPDATE announced SET {what} = ? WHERE store = ?"  # noqa: S608 - our words
+            self._store.conn.execute(update, (rev, store))
 
         return mark
 

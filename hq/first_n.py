@@ -7,6 +7,7 @@ rule and why it is safe: what is granted is taken off N first, and comes back on
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ class Word(NamedTuple):
 
 
 LIMITED = (
-    "SELECT body FROM offers WHERE json_extract(body, '$.max_redemptions') IS NOT NULL "
+    "SELECT offer_id, body FROM offers WHERE json_extract(body, '$.max_redemptions') IS NOT NULL "
     "OR json_extract(body, '$.max_issued') IS NOT NULL ORDER BY offer_id"
 )
 
@@ -39,6 +40,13 @@ _PUT = put(
     "quotas",
     "kind offer_id store lane epoch granted used gave_back asked_back hungry",
     "kind offer_id store lane epoch",
+)
+
+
+_COUNT = (
+    "INSERT INTO quotas(kind, offer_id, store, lane, epoch, used, gave_back) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(kind, offer_id, store, lane, epoch) DO UPDATE SET "
+    "used = quotas.used + excluded.used, gave_back = quotas.gave_back + excluded.gave_back"
 )
 
 
@@ -79,17 +87,16 @@ class FirstN:
         self._conn = store.conn
 
     def count(self, origin: Origin, changes: Iterable[Spending]) -> None:
-        """Take what a row spent; each row is counted once, in its order."""
+        """Take what rows spent; each row is counted once."""
+        used: Counter[tuple[Kind, OfferId]] = Counter()
+        back: Counter[tuple[Kind, OfferId]] = Counter()
         for change in changes:
-            of = (change.kind, change.offer_id, *holder_of(origin))
-            self._conn.execute(
-                "INSERT INTO quotas(kind, offer_id, store, lane, epoch, used, gave_back) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT(kind, offer_id, store, lane, epoch) DO UPDATE SET "
-                "used = quotas.used + excluded.used, "
-                "gave_back = quotas.gave_back + excluded.gave_back",
-                (*of, change.used, change.gave_back),
-            )
+            of = change.kind, change.offer_id
+            used[of] += change.used
+            back[of] += change.gave_back
+        sums = [(*of, *holder_of(origin), used[of], back[of]) for of in sorted(used)]
+        if sums:
+            self._conn.executemany(_COUNT, sums)
 
     def born(self, origin: Origin) -> list[Word]:
         """Give a lane its share of every first N, and every word again that it was told before."""
@@ -110,7 +117,7 @@ class FirstN:
         gives = {(change.kind, change.offer_id) for change in spent if change.used > 0}
         moved = {(change.kind, change.offer_id) for change in spent} | gives
         words: list[Word] = []
-        for limit in self._limits(origin.store) if moved else ():
+        for limit in self._limits(origin.store, {offer for _, offer in moved}):
             of = limit.kind, limit.offer_id
             if of in moved:
                 words += self._hand_out(limit, {holder_of(origin)} if of in gives else set())
@@ -119,12 +126,15 @@ class FirstN:
                 words += self._words(limit, holder_of(origin))
         return list(dict.fromkeys(words))
 
-    def _limits(self, store: StoreId) -> list[Limit]:
-        """List the first Ns of the offers that hold in a store."""
-        stores = {row.store: row for row in self._store.stores()}
+    def _limits(self, store: StoreId, only: set[OfferId] | None = None) -> list[Limit]:
+        """List the first Ns of the offers, or only of those named, that hold in a store."""
+        limited = self._conn.execute(LIMITED).fetchall() if only is None or only else []
+        bodies = [body for name, body in limited if only is None or name in only]
+        # most sales use no such offer: then the stores, of which there may be thousands, are not read
+        stores = {row.store: row for row in self._store.stores()} if bodies else {}
         here = stores.get(store)
         limits: list[Limit] = []
-        for (body,) in self._conn.execute(LIMITED).fetchall() if here else ():
+        for body in bodies if here else ():
             offer = msgspec.json.decode(body, type=Offer)
             sharing = [
                 row for row in stores.values() if holds_in(offer, row.store, row.facts.groups)

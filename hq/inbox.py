@@ -30,6 +30,7 @@ from offers.spending import Spending, spending
 from sync.messages import Ack, Ask, Delta, Rejected, Rows, Status
 
 REJECTED_KEPT = 100  # told again with each acknowledgement: a retained one replaces the one before
+ASKED = 200  # numbers in one question
 LEASES_AHEAD = 2  # blocks in hand besides those nearly used
 NEARLY_USED = 900  # of a block's 1,000 serials
 LEASES = 100_000  # five digits
@@ -50,8 +51,7 @@ class Inbox:
     def rows(self, store: StoreId, lane: LaneId, message: Rows, now: datetime) -> Ack:
         """Keep the rows that are new, and say up to where nothing is missing."""
         origin = Origin(store, lane, message.epoch)
-        for row in message.rows:
-            self._take(origin, forgotten(self._store, row), now)
+        self._take(origin, forgotten(self._store, message.rows), now)
         upto, ops, spent = self._advance(origin)
         if ops:
             self._store.add_ops(store, ops, now)
@@ -124,40 +124,46 @@ class Inbox:
         span = (known.store, ask.from_rev, whole.delta_rev)
         return int(self._conn.execute(query, span).fetchone()[0]) > whole.size
 
-    def _take(self, origin: Origin, row: Row, now: datetime) -> None:
-        known = self._known_hash(origin, row.seq)
-        if known is not None:
-            if known not in ("", row.hash):
-                self._quarantine(origin, row, "forked", "another row has this number", now)
-            return
+    def _take(self, origin: Origin, rows: list[Row], now: datetime) -> None:
+        known = self._known(origin, rows)
+        new: list[tuple[Row, Record]] = []
+        for row in rows:
+            if row.seq in known:
+                if known[row.seq] not in ("", row.hash):
+                    self._quarantine(origin, row, "forked", "another row has this number", now)
+                continue
+            record = self._read(origin, row, now)
+            known[row.seq] = "" if record is None else row.hash
+            if record is not None:
+                new.append((row, record))
+        values = [_stored(origin, row, now) for row, _ in new]
+        if values:
+            self._conn.executemany(_INSERT, values)
+        for row, record in new:
+            self.relay.row(origin, row, record, now)
+
+    def _read(self, origin: Origin, row: Row, now: datetime) -> Record | None:
+        """Read a row's body; what makes no sense goes into quarantine."""
         try:
-            record = _record.decode(row.body)
+            record: Record = _record.decode(row.body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             self._quarantine(origin, row, "bad_row", str(error), now)
-            return
+            return None
         if record.__struct_config__.tag != row.kind:
             self._quarantine(origin, row, "bad_kind", "the body is of another kind", now)
-            return
-        self._insert(origin, row, now)
-        self.relay.row(origin, row, record, now)
+            return None
+        return record
 
-    def _insert(self, origin: Origin, row: Row, now: datetime) -> None:
-        place = (origin.store, origin.lane, origin.epoch, row.seq, row.kind)
-        when = (row.at.isoformat(), now.isoformat())
-        chain = (row.prev, row.hash, hash_fits(row))
-        values = (*place, *when, row.shopper_key, *chain, bytes(row.body).decode())
-        marks = ", ".join("?" * len(values))
-        self._conn.execute(f"INSERT INTO rows VALUES ({marks})", values)  # noqa: S608 - marks only
-
-    def _known_hash(self, origin: Origin, seq: Seq) -> str | None:
-        """Give the hash kept under this number, "" for a row in quarantine, None for neither."""
-        place = (*_key(origin), seq)
-        query = f"SELECT hash FROM rows WHERE {_KEY} AND seq = ?"  # noqa: S608 - a constant
-        row = self._conn.execute(query, place).fetchone()
-        if row:
-            return str(row[0])
-        query = f"SELECT 1 FROM quarantine WHERE {_KEY} AND seq = ?"  # noqa: S608 - a constant
-        return "" if self._conn.execute(query, place).fetchone() else None
+    def _known(self, origin: Origin, rows: list[Row]) -> dict[Seq, str]:
+        """Give the hashes kept under these rows' numbers, "" for a row in quarantine."""
+        found: dict[Seq, str] = {}
+        for start in range(0, len(rows), ASKED):
+            seqs = [row.seq for row in rows[start : start + ASKED]]
+            which = f"{_KEY} AND seq IN ({', '.join('?' * len(seqs))})"
+            values = (*_key(origin), *seqs)
+            for query in ("SELECT seq, '' FROM quarantine", "SELECT seq, hash FROM rows"):
+                found |= dict(self._conn.execute(f"{query} WHERE {which}", values))
+        return found
 
     def _quarantine(self, origin: Origin, row: Row, code: str, detail: str, now: datetime) -> None:
         body = msgspec.json.encode(row).decode(errors="replace")
@@ -262,6 +268,7 @@ class Inbox:
         return Lease(number, store, lane, epoch, key_id)
 
 
+_INSERT = "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _MOVE = put("cursors", "store lane epoch upto", "store lane epoch")
 _LEASES_GONE = "begin a new file of headquarters, with new keys of serials"
 _KEY = "store = ? AND lane = ? AND epoch = ?"
@@ -270,6 +277,12 @@ _TOLD = ("tendered", "returned", "issued", "voided", "gave_back")
 
 def _key(origin: Origin) -> tuple[str, str, str]:
     return origin.store, origin.lane, origin.epoch
+
+
+def _stored(origin: Origin, row: Row, now: datetime) -> tuple[object, ...]:
+    place = (*_key(origin), row.seq, row.kind, row.at.isoformat(), now.isoformat())
+    chain = (row.prev, row.hash, int(hash_fits(row)))
+    return (*place, row.shopper_key, *chain, bytes(row.body).decode())
 
 
 def hash_fits(row: Row) -> bool:

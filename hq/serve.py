@@ -12,7 +12,7 @@ from typing import get_args
 from ground.clock import Clock
 from ground.dice import Dice
 from hq.collect import NAME, Collector, note_poison, patiently
-from hq.desk import HqDesk
+from hq.desk import Due, HqDesk
 from hq.statements import StoreAway
 from hq.store import HqStore
 from sync.link_options import Ears, LinkOptions, Poison, TlsFiles
@@ -90,12 +90,17 @@ class Serve:
         if self._forgetful:
             self._desk.tell_again()
             self._forgetful = False
+        sent: list[Due] = []
+        rest = False
         for due in self._desk.due():
-            if not self._link.publish(due.packet):
-                return
-            due.done()
+            rest = not self._link.publish(due.packet)
+            if rest:
+                break
+            sent.append(due)
             log.info("> %s (%d bytes)", due.packet.topic, len(due.packet.payload))
-        self._untold = False
+        if sent:
+            self._desk.told(sent)
+        self._untold = rest
 
     async def _on_message(self, packet: Packet) -> None:
         if packet.retain and not packet.payload:

@@ -31,10 +31,13 @@ def untold(store: HqStore) -> tuple[StoreId, ...]:
     return tuple(StoreId(name) for (name,) in store.conn.execute(query))
 
 
-def forgotten(store: HqStore, row: Row) -> Row:
-    """Take the shopper off a row, where it was erased before the row came."""
-    key = row.shopper_key
-    return structs.replace(row, shopper_key=None) if key and erased_of(store, (key,)) else row
+def forgotten(store: HqStore, rows: Iterable[Row]) -> list[Row]:
+    """Take the shopper off each row, where it was erased before the row came."""
+    came = list(rows)
+    erased = erased_of(store, {row.shopper_key for row in came if row.shopper_key})
+    return [
+        structs.replace(row, shopper_key=None) if row.shopper_key in erased else row for row in came
+    ]
 
 
 def erased_of(store: HqStore, keys: Iterable[ShopperKey]) -> frozenset[ShopperKey]:

@@ -266,6 +266,21 @@ def test_no_row_ends_the_desk(desk, body, kind, prev, seq) -> None:
     assert answer.topic.endswith("/down/ack")
 
 
+def test_what_is_told_is_noted_in_one_commit(store, publish, tmp_path) -> None:
+    """Each note by itself would wait for the disk: a chain has hundreds of stores."""
+    publish()
+    make_keys(tmp_path / "keys", NOON)
+    desk = open_desk(store, tmp_path / "keys")
+    recall(store, ["s001"], [], ["oat-30"], False, NOON)
+    due = list(desk.due())
+    assert len(due) >= 2
+    changes, change = [], store.change
+    store.change = lambda: changes.append(1) or change()
+    desk.told(due)
+    assert changes == [1]
+    assert list(desk.due()) == []
+
+
 def test_rows_of_several_messages_are_one_commit(store, publish, tmp_path, lane1, lane2) -> None:
     """One acknowledgement a lane, for the last of it; what cannot be read stands by itself."""
     publish()
