@@ -122,8 +122,8 @@ class HqLink:
                     task.result()
         finally:
             works = (client, timer, *self._tasks)
-            for task in works:
-                task.cancel()
+            for work in works:
+                work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
 
     async def stop(self) -> None:
