@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from hq.authoring import StoreEntry
 from hq.law_files import laws_for
 from hq.lint_facts import Facts, Found, again, number_fault, perhaps
+from offers.wordings import SENTENCES
 
 InFile = Iterator[tuple[str, Found]]
 JURISDICTION = re.compile(r"([A-Z]{2}(-[A-Z0-9]{1,3})?)?")  # ISO 3166-1, and 3166-2 below it
@@ -27,6 +28,8 @@ def stores(facts: Facts) -> InFile:
     for at, entry in enumerate(facts.shop.stores):
         for key, place, what, do in _store(entry):
             yield "stores.toml", Found(("store", at, key, *place), what, do)
+        for n, what, do in _unspoken(entry):
+            yield "stores.toml", Found(("store", at, "languages", n), what, do, "warning")
         if entry.laws == "own" and not laws_for(entry.jurisdiction, facts.shop.laws):
             what = (
                 "no file of laws/ is for its jurisdiction: lanes keep to the rules built into them"
@@ -52,6 +55,14 @@ def _store(entry: StoreEntry) -> Iterator[tuple[str, tuple[str | int, ...], str,
     if not JURISDICTION.fullmatch(entry.jurisdiction):
         do = 'write ISO 3166, as "FR" or "GB-ENG"'
         yield "jurisdiction", (), f"{entry.jurisdiction!r} is no country or part of one", do
+
+
+def _unspoken(entry: StoreEntry) -> Iterator[tuple[int, str, str]]:
+    """Name languages in which an offer's own words can be printed, and nothing else is written."""
+    for n, language in enumerate(entry.languages):
+        if (spoken := language.lower().partition("-")[0]) not in SENTENCES:
+            what = f"nothing is written in {spoken!r}: around an offer's own words all is English"
+            yield n, what, f"expect that, or name one of {', '.join(sorted(SENTENCES))}"
 
 
 def products(facts: Facts) -> InFile:

@@ -100,6 +100,15 @@ def test_own_laws_that_are_not_there_are_a_warning(fault_of) -> None:
     assert fault_of("stores.toml", '"shipped"', '"own"', place, what).level == "warning"
 
 
+def test_a_language_without_sentences_is_a_warning(shop_dir: Path, spoil) -> None:
+    """Its offers print, within words in English: nobody should find that out on paper."""
+    spoil("stores.toml", '["en", "de"]', '["en", "th-TH"]')
+    (fault,) = [it for it in lint(read_shop(shop_dir)) if it.file == "stores.toml"]
+    assert (fault.place, fault.level) == ("[store] languages", "warning")
+    assert "nothing is written in 'th'" in fault.what
+    assert "ar, de, en, es" in fault.do
+
+
 def test_a_risk_beyond_its_cap_is_a_warning(fault_of) -> None:
     """The narrower cap counts; it was perhaps not meant."""
     what = "one coupon may be worth 1000, and all of a lane 1"
