@@ -13,16 +13,16 @@ import msgspec
 from msgspec import Raw
 
 from cache.chain import intact
-from ground.complaints import Complaint
 from hq.births import Births
 from hq.disputes import disputed, halt
 from hq.effects import Origin, PrintedFor, ops_of
 from hq.first_n import FirstN, Word
+from hq.leases import Leases
 from hq.relay import Relay
 from hq.statements import put
 from hq.store import HqStore, StoreRow
 from hq.tombstones import forgotten
-from offers.changes import LeaseOp, Op
+from offers.changes import Op
 from offers.model import LaneId, Serial, ShopperKey, StoreId
 from offers.records import Incarnation, Record, Row, Seq, Tendered, Uid, Voided
 from offers.serials import Lease
@@ -31,9 +31,6 @@ from sync.messages import Ack, Ask, Delta, Rejected, Rows, Status
 
 REJECTED_KEPT = 100  # told again with each acknowledgement: a retained one replaces the one before
 ASKED = 200  # numbers in one question
-LEASES_AHEAD = 2  # blocks in hand besides those nearly used
-NEARLY_USED = 900  # of a block's 1,000 serials
-LEASES = 100_000  # five digits
 DELTA_OPS = 1_000  # in one letter: about 150 KB of JSON, before compression
 _record = msgspec.json.Decoder(Record)
 
@@ -85,23 +82,8 @@ class Inbox:
     def leases(
         self, store: StoreId, lane: LaneId, epoch: Incarnation, key_id: str, now: datetime
     ) -> list[Lease]:
-        """Give an incarnation its unused blocks of serials, topped up to two; repeats are harmless.
-
-        The store's other lanes hear of new blocks by a delta, so that they can check these serials.
-        A lane that stores.toml does not name gets none.
-        """
-        known = next((row for row in self._store.stores() if row.store == store), None)
-        if known is None or lane not in known.lanes:
-            return []
-        mine = self._store.leases(store, lane, epoch)
-        unused = [lease for lease in mine if self._highest_counter(lease) < NEARLY_USED]
-        new = [
-            self._new_lease(store, lane, epoch, key_id, now)
-            for _ in range(LEASES_AHEAD - len(unused))
-        ]
-        if new:
-            self._store.add_ops(store, [LeaseOp(lease) for lease in new], now)
-        return unused + new
+        """Give an incarnation its unused blocks of serials, topped up; `hq.leases` has the rule."""
+        return Leases(self._store).leases(store, lane, epoch, key_id, now)
 
     def deltas(self, store: StoreId, ask: Ask) -> list[Delta] | None:
         """Give what a lane missed, in few letters; None where only a whole generation helps."""
@@ -247,30 +229,9 @@ class Inbox:
         sale = _record.decode(found[0]) if found else None
         return sale if isinstance(sale, Tendered) and sale.mode == "live" else None
 
-    def _highest_counter(self, lease: Lease) -> int:
-        query = (
-            "SELECT max(substr(json_extract(body, '$.serial'), 6, 3)) FROM rows"  # noqa: S608
-            f" WHERE {_KEY} AND kind = 'issued' AND json_extract(body, '$.serial') LIKE ?"
-        )
-        key = (lease.store, lease.lane, lease.epoch, f"{lease.lease:05d}%")
-        found = self._conn.execute(query, key).fetchone()[0]
-        return int(found) if found and str(found).isdigit() else -1
-
-    def _new_lease(
-        self, store: StoreId, lane: LaneId, epoch: Incarnation, key_id: str, now: datetime
-    ) -> Lease:
-        query = "SELECT coalesce(max(lease) + 1, 0) FROM leases"
-        number = int(self._conn.execute(query).fetchone()[0])
-        if number >= LEASES:
-            raise Complaint(f"all {LEASES} blocks of serials are given out", _LEASES_GONE)
-        row = (number, store, lane, epoch, key_id, now.isoformat())
-        self._conn.execute("INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?)", row)
-        return Lease(number, store, lane, epoch, key_id)
-
 
 _INSERT = "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _MOVE = put("cursors", "store lane epoch upto", "store lane epoch")
-_LEASES_GONE = "begin a new file of headquarters, with new keys of serials"
 _KEY = "store = ? AND lane = ? AND epoch = ?"
 _TOLD = ("tendered", "returned", "issued", "voided", "gave_back")
 
