@@ -62,6 +62,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.bench --out out/bench.json
 
 chaos: $(VENV)/.dev
+	@sh tools/system_packages.sh mosquitto
 	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m tools.chaos --out out/chaos.json
 
 replay: $(VENV)/.realdata
