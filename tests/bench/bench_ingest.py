@@ -214,7 +214,7 @@ async def growth(kind: str, place: Place, folder: Path) -> list[Figure]:
     what = f"rows/s of {{}} collectors on one broker, {kind}"
     return [
         Figure(what.format(count), rates[count], "rows/s", f"one: {one:.0f}", rates[count] / one,
-               ">= 0.7", rates[count] / one >= 0.7)
+               ">= 0.5", rates[count] / one >= 0.5)
         for count in COLLECTORS[1:]
     ]  # fmt: skip
 
