@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,21 +129,25 @@ class Lane:
 
 @dataclass
 class Chain:
-    """Headquarters in one folder, its broker, a store's broker, and the store's lanes."""
+    """Headquarters in one folder, its broker, a store's broker if it has one, and the store's lanes."""
 
     folder: Path
+    store_link: bool = True
     lanes: dict[str, Lane] = field(default_factory=dict)
     serving: subprocess.Popen[bytes] | None = None
 
     def set_up(self, *names: str) -> None:
-        """Publish the example shop, start both brokers, enrol and start lanes of s001."""
+        """Publish the example shop, start the brokers, enrol and start lanes of s001."""
         self.where = ["--db", str(self.folder / "hq.db"), "--keys", str(self.folder / "hq-keys")]
         self.run("init")
         self.run("apply", str(ROOT / "examples" / "shop"))
         self.run("ca", "--host", HOST)
         may = [word for name in names for word in ("--arbiter", name)]
         self.hq_broker = self.broker("hq-broker.conf", ["acl"])
-        self.store_broker = self.broker("store-broker.conf", ["acl", "--store", "s001", *may])
+        self.brokers = [self.hq_broker]
+        if self.store_link:
+            rules = ["acl", "--store", "s001", *may]
+            self.brokers.append(self.broker("store-broker.conf", rules))
         self.serve()
         for name in names:
             self.add(name)
@@ -155,7 +160,8 @@ class Chain:
         url = f"mqtts://{HOST}:{self.hq_broker.port}"
         self.run("enrol", "s001", name, "--out", str(folder), "--broker", url)
         config = (folder / "lane.toml").read_text().replace("port = 8370", "port = 0")
-        config += ARBITER_TABLE.format(port=self.store_broker.port)
+        for store_broker in self.brokers[1:]:
+            config += ARBITER_TABLE.format(port=store_broker.port)
         (folder / "lane.toml").write_text(config)
         self.lanes[name] = Lane(folder, name)
         self.lanes[name].start()
@@ -216,8 +222,14 @@ class Chain:
         if self.serving is not None:
             self.serving.terminate()
             self.serving.wait(10)
-        for broker in (self.hq_broker, self.store_broker):
+        for broker in self.brokers:
             broker.kill()
+
+
+def at_both(chain: Chain, handle: str, code: str) -> list[dict[str, Any]]:
+    """Show one coupon at both lanes in the same moment."""
+    with ThreadPoolExecutor(2) as both:
+        return list(both.map(lambda name: chain.lanes[name].put(handle, code), ("1", "2")))
 
 
 def until(holds: Callable[[], object], why: Callable[[], str] = lambda: "") -> None:

@@ -51,7 +51,7 @@ def test_the_gravest_is_said_first_in_the_lanes_language():
         for tongue in BOOKS
     }
     assert all(FILE in said[0] and len(said) == 3 for said in texts.values())
-    assert len({said for said in texts.values()}) == len(BOOKS) == 4
+    assert len(set(texts.values())) == len(BOOKS) == 4
 
 
 async def test_the_page_shows_it_again_after_a_restart(tmp_path):

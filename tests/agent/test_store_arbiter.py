@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.arbitrated_store import Chain, reasons, saved, until
+from tests.arbitrated_store import Chain, at_both, reasons, saved, until
 
 OAT = "oat-30"
 
@@ -23,12 +21,6 @@ def chain(tmp_path: Path) -> Iterator[Chain]:
         yield made
     finally:
         made.tear_down()
-
-
-def at_both(chain: Chain, handle: str, code: str) -> list[dict[str, Any]]:
-    """Show one coupon at both lanes in the same moment."""
-    with ThreadPoolExecutor(2) as both:
-        return list(both.map(lambda name: chain.lanes[name].put(handle, code), ("1", "2")))
 
 
 def test_headquarters_away_one_lane_gets_each_coupon(chain: Chain) -> None:
