@@ -22,6 +22,7 @@ from offers.records import Noted
 from tests.faults_disk.shim import arm
 from tests.faults_disk.workload import EPOCH, NOON, sale
 
+ENOUGH = 20  # refusals: nothing gets better before the fault ends
 MEMORY_BYTES = 24 * 1024 * 1024  # beyond what the process has when the fault begins
 
 
@@ -41,6 +42,8 @@ async def live(place: Path, fault: str, first: int, many: int, calls: int) -> di
             kept += 1
         except (JournalUnwritable, MemoryError, JournalFull) as error:
             refused.append(type(error).__name__)
+            if len(refused) == ENOUGH:
+                break
     end(fault)
     (row,) = await journal.append(Entry(Noted("well again", ""), NOON))
     await journal.close()

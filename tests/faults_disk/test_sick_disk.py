@@ -62,7 +62,7 @@ def test_one_failure_costs_one_call(shim, tmp_path, fault, first):
 
 def test_a_full_disk_takes_200_redemptions_more_and_then_refuses_cleanly(shim, tmp_path):
     """No file may grow any more: the reserve holds the next 200 sales; then each is refused whole."""
-    told = live(shim, tmp_path, "full", 1, FOREVER, 1500)
+    told = live(shim, tmp_path, "full", 1, FOREVER, 9000)
     assert told["kept"] >= 200
     assert set(told["refused"]) == {"JournalFull"}
     assert told["last"] == 11 + told["kept"]

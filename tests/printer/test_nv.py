@@ -57,7 +57,7 @@ def test_a_stored_picture_prints_as_the_sent_one_does() -> None:
 
 
 @given(st.integers(1, 300), st.integers(1, 500), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_storing_a_picture_commands_nothing(wide: int, high: int, rng) -> None:
     """No picture and no length of one spells a real-time command while it is stored."""
     rows = bytes(rng.choices((0x10, 0x04, 0x05, 0x14, 0xFF), k=(wide + 7) // 8 * high))
