@@ -100,6 +100,7 @@ class MqttLink:
                     ceiling = min(BACKOFF_S * 2**tries, BACKOFF_MAX_S)
                     await self._clock.sleep(self._dice.uniform(0, ceiling))
         finally:
+            self._thread.submit(self._client.reinitialise)  # closes what paho wakes its thread by
             self._thread.shutdown(wait=False)
 
     def _look_for_rivals(self) -> None:

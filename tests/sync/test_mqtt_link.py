@@ -7,6 +7,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,26 @@ async def test_nobody_at_the_port_is_said_and_tried_again(mosquitto: Broker) -> 
     await lane.until(lambda: lane.ups)
     await lane.link.stop()
     await asyncio.wait_for(running, PATIENCE_S)
+
+
+def sockets() -> set[str]:
+    """Name the sockets that this process holds."""
+    found = set()
+    for file in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # what was listed may be closed by now
+            found.add(str(file.readlink()))
+    return {name for name in found if name.startswith("socket:")}
+
+
+async def test_a_link_that_has_ended_holds_no_socket(mosquitto: Broker) -> None:
+    """Neither the broker's nor those by which its thread is woken; the collector is not waited for."""
+    before = sockets()
+    async with peer(mosquitto.port, "lane") as lane:
+        await lane.until(lambda: lane.ups)
+        assert len(sockets() - before) >= 3
+    async with asyncio.timeout(PATIENCE_S):
+        while sockets() - before:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_cut_line_heals(mosquitto: Broker) -> None:
