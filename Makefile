@@ -10,6 +10,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)  # tests wait for processes nearly half the time
 KEEP ?=
 STORE ?=
 
@@ -56,7 +57,7 @@ imports: $(VENV)/.dev
 	@$(BIN)/lint-imports
 
 unit: $(VENV)/.dev
-	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest -q -n 2
+	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.bench --out out/bench.json
