@@ -10,7 +10,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)  # tests wait for processes nearly half the time
+# Tests wait for other processes nearly half of the time: one more than there are cores.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 KEEP ?=
 STORE ?=
 
