@@ -156,8 +156,12 @@ class CouponDesk:
     def owed(self) -> list[Outcome]:
         """Give the outcomes whose write failed: they go before the next rows, whosever these are."""
         claims = self._journal.mirror.claims
-        unsettled = {claim for claim, it in claims.items() if it.state == "claiming"}
-        return [record for record in self._unwritten if record.claim in unsettled]
+        self._unwritten = [
+            it
+            for it in self._unwritten
+            if (asked := claims.get(it.claim)) is not None and asked.state == "claiming"
+        ]
+        return self._unwritten
 
     def release(self, sale: Sale, serials: Iterable[Serial], why: Why) -> list[Record]:
         """Give back the rights that a sale holds on these serials; the records say so to HQ."""

@@ -13,8 +13,10 @@ from agent.till_types import VerdictOut
 from cache.generation import Generation
 from offers.basket import Basket
 from offers.catalogue import may_see
+from offers.context import StoreFacts
 from offers.model import Offer, ShopperKey
 from offers.offer_sets import sets_of
+from offers.outright import dates, not_here
 from offers.reasons import Reason, Verdict
 from offers.shelf import counts
 from staff_help.ask import in_bank
@@ -50,8 +52,8 @@ def of_others(
     found = sorted(
         (-units, offer.offer_id, offer.version)
         for offer in in_bank(generation.offers.values())
-        if offer.offer_id not in seen and _holds(offer, basket, generation)
-        if not bought.isdisjoint(generation.products_of(offer))
+        if not generation.products_of(offer).keys().isdisjoint(bought)  # few pass: first of all
+        if offer.offer_id not in seen and _holds(offer, basket, generation.store)
         if (units := sum(_counted(offer, basket, generation)))
     )
     return tuple(
@@ -60,11 +62,8 @@ def of_others(
     )
 
 
-def _holds(offer: Offer, basket: Basket, generation: Generation) -> bool:
-    store, day = generation.store, basket.key.business_date
-    here = not offer.stores or store.store in offer.stores
-    here = here and (not offer.store_groups or bool(set(offer.store_groups) & set(store.groups)))
-    return here and offer.starts <= day <= offer.ends
+def _holds(offer: Offer, basket: Basket, store: StoreFacts) -> bool:
+    return not_here(offer, store) is None and dates(offer, None, basket.key.business_date) is None
 
 
 def _counted(offer: Offer, basket: Basket, generation: Generation) -> Iterator[int]:

@@ -229,10 +229,8 @@ def _load_rows(
         sale = undone(db, record.uid, seq) if isinstance(record, Voided) else None
         fact = Fact(seq, datetime.fromisoformat(at), record, sale)
         mirror.fold(fact)
-        if now is not None:
-            mirror.forget(
-                min(fact.at, now)
-            )  # a row of a clock that ran ahead forgets nothing early
+        if now is not None:  # a row of a clock that ran ahead forgets nothing early
+            mirror.forget(min(fact.at, now))
     return head_of(db, meta)
 
 

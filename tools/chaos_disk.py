@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +11,7 @@ from typing import Any
 
 from tests.faults_disk.crash_images import MEMORY, killed, replay, trace
 from tests.faults_disk.harmed_files import HARMS, judged_files
-from tests.faults_disk.shim import FOREVER, ROOT, build, compiler, environment
+from tests.faults_disk.shim import FOREVER, build, compiler, live
 from tools.chaos import Result
 
 IMAGES = 2_500
@@ -110,18 +107,9 @@ def sick_days(shim: Path) -> Iterator[Result]:
 def sick_day(
     shim: Path, what: str, fault: str, first: int, many: int, *more: str
 ) -> dict[str, Any]:
-    """Live a day in a process of its own."""
+    """Live a day in a folder of its own."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as name:
-        words = [name, fault, str(first), str(many), *more]
-        done = subprocess.run(
-            [sys.executable, "-m", f"tests.faults_disk.{what}", *words],
-            env=environment(shim),
-            cwd=ROOT,
-            check=True,
-            stdout=subprocess.PIPE,
-        )
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+        return live(shim, what, Path(name), fault, first, many, *more)
 
 
 def none_wrong(name: str, found: Counter[str], good: frozenset[str], least: int = 1) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import struct
@@ -10,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SOURCE = Path(__file__).with_name("shim.c")
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,20 @@ def build(directory: Path) -> Path:
 def environment(shim: Path) -> dict[str, str]:
     """Give the environment of a process that runs on the shim."""
     return os.environ | {"LD_PRELOAD": str(shim), "PYTHONPATH": str(ROOT)}
+
+
+def live(shim: Path, what: str, place: Path, *words: object) -> dict[str, Any]:
+    """Live a sick day in a process of its own: `tests.faults_disk.WHAT PLACE WORD...`; it tells JSON."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.faults_disk.{what}", str(place), *map(str, words)],
+        env=environment(shim),
+        cwd=ROOT,
+        check=True,
+        timeout=120,
+        stdout=subprocess.PIPE,
+    )
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def arm(directory: Path, fault: str, first: int = 1, many: int = FOREVER, trace: int = -1) -> None:

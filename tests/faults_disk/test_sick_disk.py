@@ -1,7 +1,6 @@
 """A disk that is full, read-only, or fails its syncs; files that are cut or scrambled; little memory."""
 
 import hashlib
-import json
 import random
 import subprocess
 import sys
@@ -19,21 +18,8 @@ from offers.context import Policy, Risk, StoreFacts
 from offers.model import StoreId
 from offers.records import Incarnation, Noted
 from tests.faults_disk.harmed_files import HARMS, harmed, judged_files
-from tests.faults_disk.shim import FOREVER, ROOT, environment
+from tests.faults_disk.shim import FOREVER, ROOT, environment, live
 from tests.faults_disk.workload import NOON
-
-
-def live(shim, place, fault: str, first: int, many: int, calls: int) -> dict:
-    words = [str(place), fault, str(first), str(many), str(calls)]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults_disk.sick_lane", *words],
-        env=environment(shim),
-        cwd=ROOT,
-        check=True,
-        timeout=120,
-        stdout=subprocess.PIPE,
-    )
-    return json.loads(done.stdout)
 
 
 def whole(place, rows: int) -> None:
@@ -44,7 +30,7 @@ def whole(place, rows: int) -> None:
 @pytest.mark.parametrize("fault", ["eiosync", "eio", "readonly"])
 def test_a_disk_that_fails_refuses_each_call_and_keeps_what_it_had(shim, tmp_path, fault):
     """While it fails, no call is answered as kept; afterwards the lane goes on in the same journal."""
-    told = live(shim, tmp_path, fault, 1, FOREVER, 6)
+    told = live(shim, "sick_lane", tmp_path, fault, 1, FOREVER, 6)
     assert (told["kept"], set(told["refused"])) == (0, {"JournalUnwritable"})
     assert (len(told["refused"]), told["last"]) == (6, 11)
     whole(tmp_path, 11)
@@ -54,7 +40,7 @@ def test_a_disk_that_fails_refuses_each_call_and_keeps_what_it_had(shim, tmp_pat
 @pytest.mark.parametrize("first", [1, 2, 3])
 def test_one_failure_costs_one_call(shim, tmp_path, fault, first):
     """One failed write or sync: that call is told so, the rest is kept, the chain is whole."""
-    told = live(shim, tmp_path, fault, first, 1, 8)
+    told = live(shim, "sick_lane", tmp_path, fault, first, 1, 8)
     assert len(told["refused"]) <= 1
     assert told["last"] == 11 + told["kept"]
     whole(tmp_path, 11 + told["kept"])
@@ -62,7 +48,7 @@ def test_one_failure_costs_one_call(shim, tmp_path, fault, first):
 
 def test_a_full_disk_takes_200_redemptions_more_and_then_refuses_cleanly(shim, tmp_path):
     """No file may grow any more: the reserve holds the next 200 sales; then each is refused whole."""
-    told = live(shim, tmp_path, "full", 1, FOREVER, 9000)
+    told = live(shim, "sick_lane", tmp_path, "full", 1, FOREVER, 9000)
     assert told["kept"] >= 200
     assert set(told["refused"]) == {"JournalFull"}
     assert told["last"] == 11 + told["kept"]
@@ -71,14 +57,14 @@ def test_a_full_disk_takes_200_redemptions_more_and_then_refuses_cleanly(shim, t
 
 def test_a_disk_that_takes_nothing_at_all_refuses_each_call(shim, tmp_path):
     """Where not even an overwrite is taken, the ballast is given up too, and the refusal is clean."""
-    told = live(shim, tmp_path, "enospc", 1, FOREVER, 3)
+    told = live(shim, "sick_lane", tmp_path, "enospc", 1, FOREVER, 3)
     assert (told["kept"], told["refused"], told["last"]) == (0, ["JournalFull"] * 3, 11)
     whole(tmp_path, 11)
 
 
 def test_a_process_out_of_memory_refuses_the_call_that_needs_it(shim, tmp_path):
     """A call that cannot get its memory fails alone; those before and after it are kept."""
-    told = live(shim, tmp_path, "memory", 1, 1, 6)
+    told = live(shim, "sick_lane", tmp_path, "memory", 1, 1, 6)
     assert (told["kept"], told["refused"]) == (5, ["MemoryError"])
     whole(tmp_path, 10 + 5 + 1)
 
@@ -130,7 +116,7 @@ async def test_a_clock_that_jumps_a_day_loses_and_prunes_nothing_wrongly(tmp_pat
 
 def test_a_directory_that_cannot_be_written_is_told_and_left_as_it_is(shim, tmp_path):
     """A lane whose disk is read-only from the start says so; its journal is not set aside."""
-    live(shim, tmp_path, "none", 1, 1, 0)
+    live(shim, "sick_lane", tmp_path, "none", 1, 1, 0)
     before = (tmp_path / "journal.db").read_bytes()
     script = (
         "import sys; from pathlib import Path; from tests.faults_disk.shim import arm\n"

@@ -1,30 +1,18 @@
 """What a till is told while its lane's disk fails, and that nothing of a refused call is half there."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults_disk.shim import FOREVER, ROOT, environment
+from tests.faults_disk.shim import FOREVER, live
 
 CALLS = 10  # of the day, all of which write
 
 
 def day(shim: Path, place: Path, fault: str, first: int, many: int) -> dict[str, Any]:
     place.mkdir()
-    words = [str(place), fault, str(first), str(many)]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults_disk.sick_till", *words],
-        env=environment(shim),
-        cwd=ROOT,
-        check=True,
-        timeout=120,
-        stdout=subprocess.PIPE,
-    )
-    return json.loads(done.stdout)
+    return live(shim, "sick_till", place, fault, first, many)
 
 
 @pytest.fixture(scope="module")
